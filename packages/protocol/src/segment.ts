@@ -44,7 +44,10 @@ export type SegmentPatch = z.infer<typeof segmentPatch>;
 /** A line from a source that has text already. The same `externalId` again replaces the older text. */
 export const caption = z
   .object({
-    externalId: z.string().min(1).max(limits.maxIdLength * 2),
+    externalId: z
+      .string()
+      .min(1)
+      .max(limits.maxIdLength * 2),
     speaker: speaker.default(null),
     startMs: meetingMs,
     endMs: meetingMs,

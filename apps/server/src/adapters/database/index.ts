@@ -1,0 +1,2 @@
+export { openSqlite, type Database, type DatabaseTransaction } from './sqlite.ts';
+export type * from './schema.ts';

@@ -1,0 +1,72 @@
+/** Each entry brings the database from version `index` to `index + 1`. Never edit one that was released; add another. */
+export const sqliteMigrations: readonly string[] = [
+  `
+  CREATE TABLE meetings (
+    id TEXT PRIMARY KEY, workspaceId TEXT NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL,
+    createdAt INTEGER NOT NULL, startedAt INTEGER NOT NULL, endedAt INTEGER, durationMs INTEGER NOT NULL DEFAULT 0,
+    people TEXT NOT NULL DEFAULT '[]', seq INTEGER NOT NULL DEFAULT 0, hasGaps INTEGER NOT NULL DEFAULT 0,
+    failedChunks INTEGER NOT NULL DEFAULT 0, openChunks INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX meetingsByTime ON meetings (workspaceId, createdAt DESC, id DESC);
+  CREATE INDEX meetingsByState ON meetings (workspaceId, state, createdAt DESC, id DESC);
+  CREATE INDEX meetingsWithGaps ON meetings (workspaceId, createdAt DESC, id DESC) WHERE hasGaps = 1;
+
+  CREATE TABLE tracks (
+    id TEXT PRIMARY KEY, meetingId TEXT NOT NULL REFERENCES meetings ON DELETE CASCADE, kind TEXT NOT NULL,
+    mimeType TEXT NOT NULL, participant TEXT, offsetMs INTEGER NOT NULL, continues TEXT, state TEXT NOT NULL,
+    length INTEGER, capturedMs INTEGER NOT NULL DEFAULT 0, durableMs INTEGER NOT NULL DEFAULT 0,
+    storedBytes INTEGER NOT NULL DEFAULT 0, cutterState BLOB, openedAt INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX tracksOfMeeting ON tracks (meetingId, offsetMs);
+  CREATE INDEX openTracks ON tracks (openedAt) WHERE state = 'open';
+
+  CREATE TABLE parts (
+    trackId TEXT NOT NULL REFERENCES tracks ON DELETE CASCADE, byteStart INTEGER NOT NULL, byteEnd INTEGER NOT NULL,
+    objectKey TEXT NOT NULL, PRIMARY KEY (trackId, byteStart)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE chunks (
+    id TEXT PRIMARY KEY, meetingId TEXT NOT NULL REFERENCES meetings ON DELETE CASCADE,
+    trackId TEXT NOT NULL REFERENCES tracks ON DELETE CASCADE,
+    byteStart INTEGER NOT NULL, byteEnd INTEGER NOT NULL, startMs INTEGER NOT NULL, endMs INTEGER NOT NULL,
+    framing TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, dueAt INTEGER NOT NULL DEFAULT 0,
+    claimedUntil INTEGER, engine TEXT, error TEXT, createdAt INTEGER NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX chunksOfTrack ON chunks (trackId, byteEnd);
+  CREATE INDEX chunksOfMeeting ON chunks (meetingId, state, startMs);
+  CREATE INDEX openChunks ON chunks (state, dueAt, createdAt) WHERE state IN ('waiting', 'claimed');
+
+  CREATE TABLE segments (
+    rowid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, meetingId TEXT NOT NULL REFERENCES meetings ON DELETE CASCADE,
+    seq INTEGER NOT NULL, trackId TEXT, chunkId TEXT, externalId TEXT, speaker TEXT,
+    startMs INTEGER NOT NULL, endMs INTEGER NOT NULL, text TEXT NOT NULL, final INTEGER NOT NULL,
+    edited INTEGER NOT NULL DEFAULT 0, deleted INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE UNIQUE INDEX segmentsBySeq ON segments (meetingId, seq);
+  CREATE UNIQUE INDEX segmentsByExternalId ON segments (trackId, externalId) WHERE externalId IS NOT NULL;
+  CREATE INDEX segmentsByTime ON segments (meetingId, startMs, seq);
+  CREATE INDEX segmentsOfChunk ON segments (chunkId) WHERE chunkId IS NOT NULL;
+
+  CREATE VIRTUAL TABLE segmentText USING fts5(text, content='segments', content_rowid='rowid', tokenize='unicode61 remove_diacritics 2');
+  CREATE TRIGGER segmentTextInsert AFTER INSERT ON segments WHEN new.deleted = 0 BEGIN
+    INSERT INTO segmentText (rowid, text) VALUES (new.rowid, new.text);
+  END;
+  CREATE TRIGGER segmentTextDelete AFTER DELETE ON segments WHEN old.deleted = 0 BEGIN
+    INSERT INTO segmentText (segmentText, rowid, text) VALUES ('delete', old.rowid, old.text);
+  END;
+  CREATE TRIGGER segmentTextUpdate AFTER UPDATE OF text, deleted ON segments
+  WHEN old.text IS NOT new.text OR old.deleted IS NOT new.deleted BEGIN
+    INSERT INTO segmentText (segmentText, rowid, text) SELECT 'delete', old.rowid, old.text WHERE old.deleted = 0;
+    INSERT INTO segmentText (rowid, text) SELECT new.rowid, new.text WHERE new.deleted = 0;
+  END;
+
+  CREATE TABLE minutes (
+    id TEXT PRIMARY KEY, meetingId TEXT NOT NULL REFERENCES meetings ON DELETE CASCADE, state TEXT NOT NULL,
+    progress REAL NOT NULL DEFAULT 0, template TEXT NOT NULL, engine TEXT NOT NULL, fallbackReason TEXT,
+    transcriptSeq INTEGER NOT NULL, body TEXT NOT NULL, error TEXT, createdAt INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX minutesOfMeeting ON minutes (meetingId, createdAt DESC);
+
+  CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  `,
+];

@@ -1,0 +1,127 @@
+import type { MeetingState, TrackKind } from '@hansard/protocol';
+
+/** Rows as they are stored. Times in `…At` are milliseconds since 1970, in `…Ms` from the meeting's start. Booleans are 0 or 1. */
+export interface Tables {
+  meetings: MeetingRow;
+  tracks: TrackRow;
+  parts: PartRow;
+  chunks: ChunkRow;
+  segments: SegmentRow;
+  segmentText: SegmentTextRow;
+  minutes: MinutesRow;
+  settings: SettingRow;
+}
+
+export interface MeetingRow {
+  id: string;
+  workspaceId: string;
+  title: string;
+  kind: string;
+  state: MeetingState;
+  createdAt: number;
+  startedAt: number;
+  endedAt: number | null;
+  durationMs: number;
+  /** JSON array of names, in order of appearance. */
+  people: string;
+  seq: number;
+  hasGaps: number;
+  failedChunks: number;
+  openChunks: number;
+}
+
+export interface TrackRow {
+  id: string;
+  meetingId: string;
+  kind: TrackKind;
+  mimeType: string;
+  participant: string | null;
+  offsetMs: number;
+  continues: string | null;
+  state: 'open' | 'closed';
+  /** Bytes the recorder said there are; null until it closed the track. */
+  length: number | null;
+  capturedMs: number;
+  /** Milliseconds of audio demuxed from durable bytes, as of the last chunk. */
+  durableMs: number;
+  /** Bytes in stored parts: the journal is not needed below this offset. */
+  storedBytes: number;
+  /** Demuxer and cutter as of the last chunk, to go on from after a restart. Under 1 KB. */
+  cutterState: Uint8Array | null;
+  openedAt: number;
+}
+
+export interface PartRow {
+  trackId: string;
+  /** First byte of the part in its track. */
+  byteStart: number;
+  byteEnd: number;
+  objectKey: string;
+}
+
+export type ChunkState = 'waiting' | 'claimed' | 'done' | 'silent' | 'failed';
+
+export interface ChunkRow {
+  id: string;
+  meetingId: string;
+  trackId: string;
+  /** Bytes of the track that hold the chunk and its pre-roll. */
+  byteStart: number;
+  byteEnd: number;
+  /** In the meeting. */
+  startMs: number;
+  endMs: number;
+  /** What the Ogg writer needs to begin in the middle of a track: JSON, made by the cutter. */
+  framing: string;
+  state: ChunkState;
+  attempts: number;
+  /** Not to be claimed before. */
+  dueAt: number;
+  /** When a claim lapses (its process died). */
+  claimedUntil: number | null;
+  engine: string | null;
+  error: string | null;
+  createdAt: number;
+}
+
+export interface SegmentRow {
+  id: string;
+  meetingId: string;
+  seq: number;
+  trackId: string | null;
+  chunkId: string | null;
+  externalId: string | null;
+  speaker: string | null;
+  startMs: number;
+  endMs: number;
+  text: string;
+  final: number;
+  edited: number;
+  deleted: number;
+}
+
+/** The FTS5 index over `segments.text`; `rowid` is the segment's. */
+export interface SegmentTextRow {
+  rowid: number;
+  text: string;
+}
+
+export interface MinutesRow {
+  id: string;
+  meetingId: string;
+  state: 'running' | 'done' | 'failed' | 'cancelled';
+  progress: number;
+  template: string;
+  engine: string;
+  fallbackReason: string | null;
+  transcriptSeq: number;
+  /** JSON of `MinutesBody`, without `stale`, which is worked out from the segments. */
+  body: string;
+  error: string | null;
+  createdAt: number;
+}
+
+export interface SettingRow {
+  name: string;
+  value: string;
+}

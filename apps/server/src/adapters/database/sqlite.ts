@@ -1,0 +1,42 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Kysely, SqliteDialect, type Transaction } from 'kysely';
+import { sqliteMigrations } from './migrations.ts';
+import { asKyselyDatabase } from './node-sqlite-driver.ts';
+import type { Tables } from './schema.ts';
+
+export type Database = Kysely<Tables>;
+export type DatabaseTransaction = Transaction<Tables>;
+
+/** Opens (or makes) the file and brings its schema up to date. `:memory:` is for tests. A commit survives power loss. */
+export function openSqlite(file: string): Database {
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  const raw = new DatabaseSync(file);
+  raw.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;',
+  );
+  raw.exec('PRAGMA cache_size = -4000; PRAGMA journal_size_limit = 33554432;');
+  migrate(raw);
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: asKyselyDatabase(raw) }) });
+}
+
+function migrate(raw: DatabaseSync): void {
+  const { user_version: version } = raw.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version > sqliteMigrations.length) {
+    throw new Error(
+      `The database is of a newer Hansard (schema ${version}, this one knows ${sqliteMigrations.length}).`,
+    );
+  }
+  for (let next = version; next < sqliteMigrations.length; next += 1) {
+    raw.exec('BEGIN IMMEDIATE');
+    try {
+      raw.exec(sqliteMigrations[next]!);
+      raw.exec(`PRAGMA user_version = ${next + 1}`);
+      raw.exec('COMMIT');
+    } catch (error) {
+      raw.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { errorCodes, type ErrorBody, type ErrorCode } from '@hansard/protocol';
+
+interface AppErrorOptions {
+  cause?: unknown;
+  /** With `HOLE`: the offset to go on from. */
+  durable?: number;
+  retryAfterMs?: number;
+}
+
+/** The one error that services throw. Match on `code`, never on the text. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly statusCode: number;
+  readonly retryable: boolean;
+  readonly durable: number | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.statusCode = errorCodes[code].statusCode;
+    this.retryable = errorCodes[code].retryable;
+    this.durable = options.durable;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** What a client may see of an error: the detail of an unexpected one stays in the log. */
+export function toErrorBody(error: unknown): ErrorBody {
+  if (!(error instanceof AppError)) {
+    return {
+      error: {
+        code: 'INTERNAL',
+        message: 'Something went wrong in the server; its log has the detail.',
+        retryable: true,
+      },
+    };
+  }
+  const { code, message, retryable, durable, retryAfterMs } = error;
+  return {
+    error: {
+      code,
+      message,
+      retryable,
+      ...(durable !== undefined && { durable }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    },
+  };
+}
