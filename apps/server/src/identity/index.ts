@@ -1,2 +1,5 @@
+import './fastify.ts';
+
 export type { Actor, Right } from './actor.ts';
-export { ownerActor, systemActor, requireRight } from './owner.ts';
+export { checkOrigin } from './origin.ts';
+export { ownerActor, requireRight, systemActor } from './owner.ts';

@@ -1,0 +1,90 @@
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+/** An empty variable counts as unset, as in a `.env` file with nothing behind the `=`. */
+const optional = z.string().trim().min(1).optional();
+const whole = z.coerce.number().int();
+const flag = z.enum(['on', 'off']).transform((value) => value === 'on');
+
+const environment = z.object({
+  PORT: whole.min(0).max(65_535).default(4700),
+  HOST: z.string().default('127.0.0.1'),
+  HANSARD_DATA_DIR: z.string().default('data'),
+  HANSARD_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('warn'),
+  HANSARD_LANGUAGE: optional,
+
+  HANSARD_ENGINE: z.enum(['auto', 'none', 'gemini', 'groq', 'openai', 'sherpa-onnx', 'pocketsphinx']).default('auto'),
+  HANSARD_ENGINE_SETUP: flag.default(true),
+  HANSARD_LOCAL_CONCURRENCY: whole.min(1).max(64).default(3),
+  HANSARD_CLOUD_MAX_CONCURRENCY: whole.min(1).max(1000).default(64),
+  HANSARD_SHERPA_MODEL_DIR: optional,
+  HANSARD_VAD_MODEL_FILE: optional,
+  HANSARD_CHUNK_MAX_MS: whole.min(2000).max(30_000).default(15_000),
+
+  HANSARD_MINUTES_ENGINE: z.enum(['auto', 'local', 'groq', 'gemini', 'openai']).default('auto'),
+  HANSARD_MINUTES_TIMEOUT_MS: whole.min(1000).default(60_000),
+
+  GEMINI_API_KEY: optional,
+  GEMINI_BASE_URL: optional,
+  GEMINI_TRANSCRIBE_MODEL: optional,
+  GEMINI_MINUTES_MODEL: optional,
+  GROQ_API_KEY: optional,
+  GROQ_BASE_URL: optional,
+  GROQ_TRANSCRIBE_MODEL: optional,
+  GROQ_MINUTES_MODEL: optional,
+  OPENAI_API_KEY: optional,
+  OPENAI_BASE_URL: optional,
+  OPENAI_TRANSCRIBE_MODEL: optional,
+  OPENAI_MINUTES_MODEL: optional,
+
+  HANSARD_JOURNAL_FILE_BYTES: whole.min(1 << 20).default(64 << 20),
+  HANSARD_JOURNAL_MAX_BYTES: whole.min(4 << 20).default(16 * 2 ** 30),
+  HANSARD_MAX_BYTES_IN_FLIGHT: whole.min(1 << 20).default(32 << 20),
+  HANSARD_PART_MAX_BYTES: whole.min(64 << 10).default(1 << 20),
+  HANSARD_PART_MAX_MS: whole.min(1000).default(300_000),
+  HANSARD_DRAIN_TIMEOUT_MS: whole.min(0).default(10_000),
+});
+
+export const environmentNames: readonly string[] = Object.keys(environment.shape);
+
+const loopbackHosts = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** Thrown with one line per variable that can't be used. */
+export class ConfigError extends Error {}
+
+/** What the process was told, validated and frozen. Called in `main.ts` only. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'));
+  }
+  const values = parsed.data;
+  if (!loopbackHosts.has(values.HOST)) {
+    throw new ConfigError(
+      `HOST: ${values.HOST} is not a loopback address. Without accounts, Hansard listens on 127.0.0.1, ::1 or localhost only; put a proxy with a login in front of it.`,
+    );
+  }
+  const dataDir = resolve(values.HANSARD_DATA_DIR);
+  return Object.freeze({
+    port: values.PORT,
+    host: values.HOST,
+    dataDir,
+    databaseFile: join(dataDir, 'hansard.sqlite'),
+    journalDir: join(dataDir, 'journal'),
+    objectsDir: join(dataDir, 'objects'),
+    logLevel: values.HANSARD_LOG_LEVEL,
+    drainTimeoutMs: values.HANSARD_DRAIN_TIMEOUT_MS,
+    capture: {
+      maxChunkMs: values.HANSARD_CHUNK_MAX_MS,
+      journalFileBytes: values.HANSARD_JOURNAL_FILE_BYTES,
+      journalMaxBytes: values.HANSARD_JOURNAL_MAX_BYTES,
+      maxBytesInFlight: values.HANSARD_MAX_BYTES_IN_FLIGHT,
+      partMaxBytes: values.HANSARD_PART_MAX_BYTES,
+      partMaxMs: values.HANSARD_PART_MAX_MS,
+    },
+    values,
+  });
+}
+
+export type Config = ReturnType<typeof loadConfig>;
