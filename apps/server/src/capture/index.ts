@@ -1,0 +1,4 @@
+export { openJournal } from './journal/index.ts';
+export { captureRoutes } from './routes.ts';
+export { createCapture, type Capture } from './service.ts';
+export { registerCaptureSocket } from './socket.ts';

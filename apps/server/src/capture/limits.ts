@@ -1,0 +1,36 @@
+/** Bounds of capture that a client need not know to be correct. */
+export const captureLimits = {
+  /** A day's backlog at 32 kbit/s arrives in under two minutes at this rate. */
+  maxBytesPerSecond: 4 * 1024 * 1024,
+  maxSlicesPerSecond: 500,
+  /** Share of the journal's bytes in flight at which clients are told to slow down and sockets are read no further. */
+  slowDownShare: 0.5,
+  speedUpShare: 0.2,
+  /** How much audio a slice should hold while the server is short of room. */
+  slowSliceMs: 2000,
+  pressureCheckMs: 250,
+  /** A track without a connection for so long is cut where it is, so that its last words become text. */
+  disconnectedCutMs: 10_000,
+  /** …and for so long, leaves memory; its next open brings it back from its row. */
+  disconnectedUnloadMs: 60_000,
+  sweepEveryMs: 2000,
+  /** Chunk rows are gathered for so long and written in one transaction. */
+  chunkBatchMs: 40,
+  chunkRetryMs: 1000,
+  /** Chunk rows kept while the database can't be written; more are cut again from the audio at the next start. */
+  maxUnwrittenChunks: 20_000,
+  /** Parts written at once. */
+  partWriters: 2,
+  /** Bytes read at once when a track is copied or played. */
+  pieceBytes: 256 * 1024,
+  /** Rows read at once when tracks are taken up after a start. */
+  recoveryPage: 500,
+  /** A playback file of a track that still grows serves for so long before a longer one is made. */
+  playbackFreshMs: 30_000,
+  /** Growing tracks whose newest playback file is remembered. */
+  maxGrowingPlaybacks: 200,
+  /** Values of `startedAtMs` below are milliseconds from the meeting's start, above since 1970. */
+  firstEpochMs: 1e11,
+  /** A new track that began no later than so long after the end still belongs to the meeting. */
+  endedToleranceMs: 2000,
+} as const;

@@ -1,0 +1,86 @@
+import type { TrackRow } from '../adapters/database/index.ts';
+import type { ChunkLog } from './chunk-log.ts';
+import type { Journal } from './journal/index.ts';
+import type { LiveTrack } from './live-track.ts';
+import { createTrackReader } from './media/index.ts';
+import type { CaptureRepository } from './repository.ts';
+import type { TrackBytes } from './track-bytes.ts';
+
+interface LiveTracksOptions {
+  repository: CaptureRepository;
+  journal: Journal;
+  trackBytes: TrackBytes;
+  chunkLog: ChunkLog;
+  now: () => number;
+  maxChunkMs: number;
+}
+
+export type LiveTracks = ReturnType<typeof createLiveTracks>;
+
+/** The tracks that are in memory: those that are being recorded, and those that are being taken up again. */
+export function createLiveTracks({ repository, journal, trackBytes, chunkLog, now, maxChunkMs }: LiveTracksOptions) {
+  const live = new Map<string, LiveTrack>();
+  const loading = new Map<string, Promise<LiveTrack>>();
+
+  const load = async (row: TrackRow): Promise<LiveTrack> => {
+    journal.release(row.id, row.storedBytes);
+    const durable = Math.max(row.storedBytes, journal.extent(row.id)?.end ?? 0);
+    const reader = createTrackReader({
+      mimeType: row.mimeType,
+      maxChunkMs,
+      ...(row.cutterState && { state: row.cutterState }),
+    });
+    const track: LiveTrack = {
+      id: row.id,
+      meetingId: row.meetingId,
+      offsetMs: row.offsetMs,
+      reader,
+      owner: null,
+      accepted: durable,
+      durable,
+      stored: row.storedBytes,
+      capturedMs: row.capturedMs,
+      settled: Promise.resolve(),
+      slicesInFlight: 0,
+      failures: 0,
+      closed: row.state === 'closed',
+      touchedAt: now(),
+      partBeganAt: durable > row.storedBytes ? now() : null,
+      cutWhileAway: false,
+    };
+    await catchUp(track);
+    live.set(track.id, track);
+    return track;
+  };
+
+  /** Cuts what became durable after the state in the row was written. */
+  const catchUp = async (track: LiveTrack): Promise<void> => {
+    let at = track.reader.offset;
+    if (at >= track.durable) return;
+    for await (const piece of trackBytes.stream(track.id, at, track.durable)) {
+      const cut = track.reader.push(piece, at);
+      at += piece.length;
+      if (cut.length > 0) chunkLog.add(track, cut);
+    }
+  };
+
+  return {
+    get: (trackId: string): LiveTrack | undefined => live.get(trackId),
+    all: (): IterableIterator<LiveTrack> => live.values(),
+    get size(): number {
+      return live.size;
+    },
+    remove: (trackId: string): void => void live.delete(trackId),
+
+    /** The track in memory, taken up from its row and the journal where it is not; null where there is no such track. */
+    async take(trackId: string): Promise<LiveTrack | null> {
+      const known = live.get(trackId) ?? (await loading.get(trackId));
+      if (known) return known;
+      const row = await repository.track(trackId);
+      if (!row) return null;
+      const started = live.get(trackId) ?? loading.get(trackId) ?? load(row).finally(() => loading.delete(trackId));
+      if (started instanceof Promise) loading.set(trackId, started);
+      return started;
+    },
+  };
+}

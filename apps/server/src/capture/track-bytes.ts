@@ -1,0 +1,60 @@
+import type { Objects } from '../adapters/objects/index.ts';
+import { AppError } from '../errors.ts';
+import type { Journal } from './journal/index.ts';
+import { captureLimits } from './limits.ts';
+import type { CaptureRepository } from './repository.ts';
+
+interface TrackBytesOptions {
+  repository: CaptureRepository;
+  journal: Journal;
+  objects: Objects;
+}
+
+export type TrackBytes = ReturnType<typeof createTrackBytes>;
+
+/** A track's durable bytes, wherever they are: in parts first, in the journal from there. */
+export function createTrackBytes({ repository, journal, objects }: TrackBytesOptions) {
+  /** Bytes [start, end) in order, in pieces of at most `pieceBytes`. Throws `NOT_FOUND` where some are missing. */
+  async function* stream(trackId: string, start: number, end: number): AsyncGenerator<Uint8Array> {
+    let at = start;
+    for (const part of await repository.partsIn(trackId, start, end)) {
+      if (part.byteStart > at) break;
+      const partEnd = Math.min(part.byteEnd, end);
+      while (at < partEnd) {
+        const pieceEnd = Math.min(partEnd, at + captureLimits.pieceBytes);
+        yield await objects.read(part.objectKey, at - part.byteStart, pieceEnd - part.byteStart);
+        at = pieceEnd;
+      }
+    }
+    while (at < end) {
+      const pieceEnd = Math.min(end, at + captureLimits.pieceBytes);
+      const bytes = await readJournalOrPart(trackId, at, pieceEnd);
+      yield bytes;
+      at += bytes.length;
+    }
+  }
+
+  /** A part may have been stored, and the journal released, since the parts were listed. */
+  async function readJournalOrPart(trackId: string, start: number, end: number): Promise<Uint8Array> {
+    const extent = journal.extent(trackId);
+    if (extent && extent.start <= start && extent.end >= end) return journal.read(trackId, start, end);
+    const [part] = await repository.partsIn(trackId, start, start + 1);
+    if (!part) throw new AppError('NOT_FOUND', 'This part of the recording is not here.');
+    const pieceEnd = Math.min(end, part.byteEnd);
+    return objects.read(part.objectKey, start - part.byteStart, pieceEnd - part.byteStart);
+  }
+
+  return {
+    stream,
+    /** Bytes [start, end) whole: for a chunk, never for a track. */
+    async read(trackId: string, start: number, end: number): Promise<Uint8Array> {
+      const whole = new Uint8Array(end - start);
+      let at = 0;
+      for await (const piece of stream(trackId, start, end)) {
+        whole.set(piece, at);
+        at += piece.length;
+      }
+      return whole;
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { Server as HttpServer } from 'node:http';
+import { limits, type ClientToServerEvents, type ServerToClientEvents } from '@hansard/protocol';
+import type { Logger } from 'pino';
+import { Server, type Socket } from 'socket.io';
+import { AppError, toErrorBody } from '../errors.ts';
+import { checkOrigin } from '../identity/index.ts';
+
+export type SocketServer = Server<ClientToServerEvents, ServerToClientEvents>;
+export type ClientSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
+
+/** Above the largest slice, so that one that is a little too large is answered; far above, the connection is closed. */
+const maxMessageBytes = 4 * limits.maxSliceBytes;
+
+/** Socket.IO on the HTTP server: websocket only, uncompressed, from our own page or from no page. */
+export function createSocketServer(http: HttpServer, log: Logger): SocketServer {
+  const io: SocketServer = new Server(http, {
+    transports: ['websocket'],
+    serveClient: false,
+    perMessageDeflate: false,
+    httpCompression: false,
+    maxHttpBufferSize: maxMessageBytes,
+    allowRequest: (request, decide) => {
+      try {
+        checkOrigin({ host: request.headers.host, origin: request.headers.origin });
+        decide(null, true);
+      } catch (error) {
+        decide((error as Error).message, false);
+      }
+    },
+  });
+  // The upgrade request (headers, socket buffers) would otherwise live as long as its connection.
+  io.engine.on('connection', (raw: { request: unknown }) => {
+    raw.request = null;
+  });
+  io.on('connection', (socket) => {
+    socket.on('error', (error) => log.warn({ err: error }, 'a socket failed'));
+    socket.onAny((event: string, ...args: unknown[]) => {
+      const ack = args.at(-1);
+      if (socket.listenerCount(event as 'track:open') > 0 || typeof ack !== 'function') return;
+      ack(toErrorBody(new AppError('BAD_REQUEST', 'There is no such event.')));
+    });
+  });
+  return io;
+}
+
+/** The websocket under a Socket.IO socket, which can stop reading. */
+export function transportOf(socket: ClientSocket): { pause(): void; resume(): void } {
+  const webSocket = () => (socket.conn.transport as unknown as { socket?: { pause(): void; resume(): void } }).socket;
+  return { pause: () => webSocket()?.pause(), resume: () => webSocket()?.resume() };
+}
