@@ -1,0 +1,192 @@
+import type { Chunk, ChunkFraming } from './chunk.ts';
+import { samplesPerMs } from './opus.ts';
+import { judgeQuiet, slotSamples, type QuietState } from './quiet.ts';
+import { addTo, boundaryAfter, combine, emptySums, sumsOf, type Begin, type Boundary, type Slot, type Sums } from './slot.ts';
+import type { Packet } from './timeline.ts';
+
+export interface CutterOptions {
+  /** No chunk is longer. At least 2 s. */
+  maxChunkMs?: number;
+  /** None is cut at a pause before it is so long. */
+  minChunkMs?: number;
+}
+
+export const defaultMaxChunkMs = 15_000;
+const defaultMinChunkMs = 1_000;
+
+/** A pause of this length ends a young chunk, a shorter one an older chunk. */
+const longPauseMs = 540;
+const shortPauseMs = 180;
+/** Between these shares of the longest chunk, the pause that is asked for gets shorter. */
+const patientUntil = 0.25;
+const eagerFrom = 0.8;
+/** Where no pause comes, a chunk is cut at the quietest place in the rest of it after this share. */
+const fallbackFrom = 0.75;
+/** Speech that makes a pause worth a cut. */
+const leastSpeechMs = 180;
+/** Silence from this length on is a chunk of its own when speech begins. */
+const leadingSilenceMs = 2_000;
+/** Slots of speech that are believed to be its beginning, and slots of silence left in front of it. */
+const onsetSlots = 2;
+const leadSlots = 4;
+/** Slots remembered: as far back as a cut is made, and the pre-roll before that. */
+const maxRecentSlots = onsetSlots + leadSlots + 2;
+/** No slot is longer: an unfinished one and the longest packet. */
+const maxSlotSamples = slotSamples + 120 * samplesPerMs;
+
+/** A judged slot. */
+type Heard = Slot & { quiet: boolean };
+
+/** Where a cutter stands. Plain data for JSON. */
+export interface CutterState {
+  levels: QuietState;
+  /** The slot that is being filled. */
+  open: Slot | null;
+  recent: Heard[];
+  begin: Begin | null;
+  /** Of the chunk so far, without the open slot. */
+  sums: Sums;
+  /** Quiet slots at its end. */
+  run: number;
+  /** The best place for a cut if no pause comes. */
+  fallback: { boundary: Boundary; run: number; bytes: number } | null;
+}
+
+export function initialCutterState(): CutterState {
+  return {
+    levels: { loud: null, floor: 0 },
+    open: null,
+    recent: [],
+    begin: null,
+    sums: emptySums,
+    run: 0,
+    fallback: null,
+  };
+}
+
+export type TrackFraming = Pick<ChunkFraming, 'container' | 'stream' | 'head'>;
+
+export interface Cutter {
+  /** The chunks that end with or before this packet: mostly none. */
+  add(packet: Packet, track: TrackFraming): Chunk[];
+  /** The rest of the track. */
+  finish(track: TrackFraming): Chunk[];
+}
+
+/** Cuts a track at pauses, found from what its encoder spent on each moment. `state` becomes its own. */
+export function createCutter(state: CutterState, options: CutterOptions = {}): Cutter {
+  const max = (options.maxChunkMs ?? defaultMaxChunkMs) * samplesPerMs;
+  const min = (options.minChunkMs ?? defaultMinChunkMs) * samplesPerMs;
+
+  const cut = ({ end, next, sums }: Boundary, track: TrackFraming): Chunk[] => {
+    const chunk = toChunk(state.begin!, end, sums, track);
+    state.begin = next;
+    state.sums = combine(state.sums, sums, -1);
+    state.fallback = null;
+    return chunk ? [chunk] : [];
+  };
+  const cutHere = (track: TrackFraming): Chunk[] => {
+    if (state.open) closeSlot(state, state.open);
+    return state.sums.samples > 0 ? cut(boundaryBack(state, 0), track) : [];
+  };
+
+  return {
+    add(packet, track) {
+      const before = packet.jumpSamples > 0 ? cutHere(track) : [];
+      state.begin ??= firstBegin(packet);
+      if (packet.jumpSamples > 0) state.begin.time = packet.timeSample;
+      state.open = addTo(state.open, packet);
+      if (state.open.samples < slotSamples) return before;
+      closeSlot(state, state.open);
+      noteFallback(state, max);
+      const boundary = findBoundary(state, min, max);
+      return boundary ? [...before, ...cut(boundary, track)] : before;
+    },
+    finish: cutHere,
+  };
+}
+
+function closeSlot(state: CutterState, slot: Slot): void {
+  const quiet = judgeQuiet(state.levels, slot);
+  state.open = null;
+  state.recent.push({ ...slot, quiet });
+  if (state.recent.length > maxRecentSlots) state.recent.shift();
+  state.sums = combine(state.sums, sumsOf(slot, quiet), 1);
+  state.run = quiet ? state.run + 1 : 0;
+}
+
+function findBoundary(state: CutterState, min: number, max: number): Boundary | null {
+  const { sums, run } = state;
+  if (sums.samples + maxSlotSamples > max) return state.fallback?.boundary ?? boundaryBack(state, 0);
+  const heard = sums.samples - sums.quietSamples;
+  const worthIt = sums.samples >= min && heard >= leastSpeechMs * samplesPerMs;
+  if (worthIt && run * slotSamples >= pauseWanted(sums.samples / max)) return boundaryBack(state, 1);
+  return speechBegins(state) ? boundaryBack(state, onsetSlots + leadSlots) : null;
+}
+
+/** The pause, in samples, that ends a chunk of `age` (its share of the longest). */
+function pauseWanted(age: number): number {
+  const eager = Math.min(1, Math.max(0, (age - patientUntil) / (eagerFrom - patientUntil)));
+  return (longPauseMs - eager * (longPauseMs - shortPauseMs)) * samplesPerMs;
+}
+
+/** Whether a chunk of nothing but silence has just heard its first words. */
+function speechBegins({ sums, recent }: CutterState): boolean {
+  if (sums.quietSamples < leadingSilenceMs * samplesPerMs || recent.length < maxRecentSlots) return false;
+  const onset = recent.slice(-onsetSlots);
+  const heard = onset.reduce((sum, { samples }) => sum + samples, 0);
+  return onset.every(({ quiet }) => !quiet) && sums.samples - sums.quietSamples === heard;
+}
+
+/** Remembers the longest pause near the end of a long chunk or, of equal ones, the place on which least was spent. */
+function noteFallback(state: CutterState, max: number): void {
+  if (state.sums.samples < fallbackFrom * max) return;
+  const { bytes } = state.recent.at(-1)!;
+  const { fallback, run } = state;
+  if (fallback && (run < fallback.run || (run === fallback.run && bytes >= fallback.bytes))) return;
+  state.fallback = { boundary: boundaryBack(state, run > 1 ? 1 : 0), run, bytes };
+}
+
+/** The boundary `back` slots before the last one. */
+function boundaryBack({ recent, sums }: CutterState, back: number): Boundary {
+  const after = recent.slice(recent.length - back);
+  const upTo = after.reduce((left, slot) => combine(left, sumsOf(slot, slot.quiet), -1), sums);
+  return boundaryAfter(recent.slice(0, recent.length - back), upTo);
+}
+
+function firstBegin({ blockStart, indexInBlock, audioSample, timeSample }: Packet): Begin {
+  return {
+    block: blockStart,
+    index: indexInBlock,
+    audio: audioSample,
+    time: timeSample,
+    preRoll: 0,
+    preRollPackets: 0,
+  };
+}
+
+/** Null where all of it is what the decoder throws away at the start of the track. */
+function toChunk(begin: Begin, end: Boundary['end'], sums: Sums, track: TrackFraming): Chunk | null {
+  const { preSkip } = track.head;
+  const heardFrom = Math.max(begin.audio, preSkip);
+  const samples = end.audio - end.discard - heardFrom;
+  if (samples <= 0) return null;
+  const toMs = (sample: number) => Math.max(0, Math.round((sample - preSkip) / samplesPerMs));
+  return {
+    byteStart: begin.block,
+    byteEnd: end.byteEnd,
+    startMs: toMs(begin.time),
+    endMs: toMs(end.time - end.discard),
+    framing: {
+      ...track,
+      firstIndex: begin.index,
+      packets: begin.preRollPackets + sums.packets,
+      preSkip: heardFrom - (begin.audio - begin.preRoll),
+      samples,
+    },
+    hints: {
+      meanPacketBytes: Math.round(sums.bytes / sums.packets),
+      quietShare: Math.round((100 * sums.quietSamples) / sums.samples) / 100,
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { AppError } from '../../errors.ts';
+import { createOggParser, initialOggState, maxOggPendingBytes, type OggState } from './ogg-parser.ts';
+import type { OpusHead } from './opus.ts';
+import { noBytes, type ParserOptions } from './packet.ts';
+import { initialTimeline, placePacket, type Packet, type TimelineState } from './timeline.ts';
+import { createWebmParser } from './webm-parser.ts';
+import { initialWebmState, type WebmState } from './webm-state.ts';
+
+export type ContainerState = ({ container: 'webm' } & WebmState) | ({ container: 'ogg' } & OggState);
+
+/** Where a demuxer stands, as plain data for JSON: under 1 KB. */
+export interface DemuxerState {
+  parser: ContainerState;
+  timeline: TimelineState;
+}
+
+export interface Demuxer {
+  /** The next byte wanted: after a restart from `state`, bytes are given from here on. */
+  readonly offset: number;
+  /** Null until the track's header was read. */
+  readonly head: OpusHead | null;
+  /** Names the track in its container: what is needed to begin in its middle. */
+  readonly stream: number | null;
+  /** Why this is no Opus that can be read; null while it is. Then no packet comes any more. */
+  readonly refused: AppError | null;
+  readonly state: DemuxerState;
+  /**
+   * The packets that these bytes complete. `offset` is that of the first byte in the track; bytes seen before are
+   * trimmed off. Throws `HOLE` where bytes between are missing. The bytes are not kept.
+   */
+  push(bytes: Uint8Array, offset: number): Packet[];
+  /** There are no more bytes: what was held back until the next element. */
+  finish(): Packet[];
+}
+
+/** Which container a track's MIME type names. Throws `UNSUPPORTED_MEDIA`. */
+export function containerOf(mimeType: string): 'webm' | 'ogg' {
+  const [type = '', ...parameters] = mimeType.toLowerCase().split(';').map((part) => part.trim());
+  const codecs = parameters.find((parameter) => parameter.startsWith('codecs='))?.slice('codecs='.length);
+  const codec = codecs?.replaceAll('"', '').trim() ?? 'opus';
+  if (codec === 'opus' && (type === 'audio/webm' || type === 'audio/ogg')) return type === 'audio/webm' ? 'webm' : 'ogg';
+  throw new AppError('UNSUPPORTED_MEDIA', 'A track must be audio/webm;codecs=opus or audio/ogg;codecs=opus.');
+}
+
+export function initialDemuxerState(mimeType: string): DemuxerState {
+  const container = containerOf(mimeType);
+  const parser = container === 'webm' ? initialWebmState() : initialOggState();
+  return { parser: { container, ...parser } as ContainerState, timeline: initialTimeline() };
+}
+
+/**
+ * Finds the packets in a byte stream of WebM or Ogg, cut anywhere. Beyond its state it holds less than 300 bytes.
+ * `state` becomes its own.
+ */
+export function createDemuxer(state: DemuxerState, options: ParserOptions = {}): Demuxer {
+  const { parser: at, timeline } = state;
+  const parser = at.container === 'webm' ? createWebmParser(at, options) : createOggParser(at, options);
+  let pending: Uint8Array = noBytes;
+  const place = (packet: Parameters<typeof placePacket>[1]) => placePacket(timeline, packet);
+  return {
+    get offset() {
+      return at.at;
+    },
+    get head() {
+      return at.head;
+    },
+    get stream() {
+      return at.container === 'webm' ? at.trackNumber : at.serial;
+    },
+    get refused() {
+      return at.refused === null ? null : new AppError('UNSUPPORTED_MEDIA', `The track cannot be read: ${at.refused}.`);
+    },
+    state,
+    push(bytes, offset) {
+      const expected = at.at + pending.length;
+      if (offset > expected) throw new AppError('HOLE', 'Bytes of the track are missing.', { durable: expected });
+      const fresh = bytes.subarray(Math.min(bytes.length, expected - offset));
+      if (fresh.length === 0) return [];
+      const whole = pending.length === 0 ? fresh : Buffer.concat([pending, fresh]);
+      const start = at.at;
+      const packets = parser.read(whole);
+      pending = at.at - start === whole.length ? noBytes : Uint8Array.from(whole.subarray(at.at - start));
+      return packets.map(place);
+    },
+    finish: () => parser.end().map(place),
+  };
+}
+
+/** The most bytes that wait for the rest of their element. */
+export const maxPendingBytes = maxOggPendingBytes;

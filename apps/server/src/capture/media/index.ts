@@ -1,0 +1,8 @@
+export { buildChunkOgg } from './chunk-ogg.ts';
+export type { Chunk, ChunkFraming, ChunkHints } from './chunk.ts';
+export { createDemuxer, containerOf, initialDemuxerState, type Demuxer, type DemuxerState } from './demuxer.ts';
+export type { OpusHead } from './opus.ts';
+export type { ByteRange } from './packet.ts';
+export type { Packet } from './timeline.ts';
+export { createTrackFile, type TrackFileOptions } from './track-file.ts';
+export { createTrackReader, type TrackReader, type TrackReaderOptions } from './track-reader.ts';

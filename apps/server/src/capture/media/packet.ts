@@ -1,0 +1,37 @@
+/** A packet as its container gives it. Byte offsets are absolute in the track. */
+export interface RawPacket {
+  /** Where its enclosing block (WebM) or the page that it begins in (Ogg) begins: demuxing can start there. */
+  blockStart: number;
+  /** How many packets begin before it in that block. */
+  indexInBlock: number;
+  byteStart: number;
+  /** After its last byte. In Ogg a packet may run over a page header: `size` is then less than the range. */
+  byteEnd: number;
+  size: number;
+  /** Its duration, of 48 kHz, from its own first bytes. */
+  samples: number;
+  /** Samples at its end that the recorder marked as not to be played. */
+  discardSamples: number;
+  /** The encoder's voice detector; null where it has none. */
+  voiced: boolean | null;
+  /** What the container says of its time; null where it says nothing. */
+  containerMs: number | null;
+  /** Bytes before it could not be read. */
+  afterDamage: boolean;
+  /** Empty unless the demuxer was asked to keep payloads. */
+  payload: Uint8Array;
+}
+
+export interface ByteRange {
+  byteStart: number;
+  byteEnd: number;
+}
+
+export interface ParserOptions {
+  /** Keeps each packet's bytes until it is given out: up to 64 KB, where otherwise nothing is held. */
+  keepPayloads?: boolean;
+  /** Told of every range of bytes that could not be read and was passed over. */
+  onDamage?: (range: ByteRange) => void;
+}
+
+export const noBytes = new Uint8Array(0);

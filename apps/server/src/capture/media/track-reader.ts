@@ -1,0 +1,93 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { AppError } from '../../errors.ts';
+import type { Chunk } from './chunk.ts';
+import { createCutter, initialCutterState, type CutterOptions, type CutterState } from './cutter.ts';
+import { createDemuxer, initialDemuxerState, type DemuxerState } from './demuxer.ts';
+import { samplesPerMs } from './opus.ts';
+import type { ByteRange } from './packet.ts';
+import type { Packet } from './timeline.ts';
+
+export interface TrackReaderOptions extends CutterOptions {
+  mimeType: string;
+  /** What `snapshot` gave, to go on from there. */
+  state?: Uint8Array | undefined;
+  onDamage?: (range: ByteRange) => void;
+}
+
+/** Finds the chunks of one track in its durable bytes. Holds a few KB, none of it sound. */
+export interface TrackReader {
+  /** The next byte wanted. After a restart, bytes are given from here on. */
+  readonly offset: number;
+  /** Milliseconds of the track's time up to the last packet that is whole. */
+  readonly durableMs: number;
+  /** Why the bytes are no Opus that can be read (`UNSUPPORTED_MEDIA`): no chunk comes any more. */
+  readonly refused: AppError | null;
+  /**
+   * The chunks that these bytes complete. `offset` is that of the first byte in the track. Bytes seen before are trimmed
+   * off; throws `HOLE` where some between are missing, and nothing else, whatever the bytes are.
+   */
+  push(bytes: Uint8Array, offset: number): Chunk[];
+  /** There are no more bytes: the rest is a chunk. Nothing may be pushed after it. */
+  finish(): Chunk[];
+  /** Under 1 KB. A reader made from it, given the bytes from its `offset` on, finds the very same chunks. */
+  snapshot(): Uint8Array;
+}
+
+interface Saved {
+  version: 1;
+  demuxer: DemuxerState;
+  cutter: CutterState;
+  endSample: number;
+}
+
+/** Throws `UNSUPPORTED_MEDIA` for a MIME type that is not WebM or Ogg with Opus. */
+export function createTrackReader({ mimeType, state, onDamage, ...cutting }: TrackReaderOptions): TrackReader {
+  const saved = state ? restore(state) : begin(mimeType);
+  const demuxer = createDemuxer(saved.demuxer, onDamage ? { onDamage } : {});
+  const cutter = createCutter(saved.cutter, cutting);
+  const { container } = saved.demuxer.parser;
+  const framing = () => ({ container, stream: demuxer.stream ?? 0, head: demuxer.head! });
+  const cut = (packets: readonly Packet[]): Chunk[] => {
+    const last = packets.at(-1);
+    if (!last) return [];
+    saved.endSample = last.timeSample + last.samples - last.discardSamples;
+    const track = framing();
+    return packets.flatMap((packet) => cutter.add(packet, track));
+  };
+  return {
+    get offset() {
+      return demuxer.offset;
+    },
+    get durableMs() {
+      return Math.max(0, Math.round((saved.endSample - (demuxer.head?.preSkip ?? 0)) / samplesPerMs));
+    },
+    get refused() {
+      return demuxer.refused;
+    },
+    push: (bytes, offset) => cut(demuxer.push(bytes, offset)),
+    finish() {
+      const chunks = cut(demuxer.finish());
+      return demuxer.head ? [...chunks, ...cutter.finish(framing())] : chunks;
+    },
+    snapshot: () => deflateRawSync(JSON.stringify(saved), smallWindow),
+  };
+}
+
+/** Deflate with a window of 512 bytes takes a few KB of memory for as long as it runs, not 260. */
+const smallWindow = { windowBits: 9, memLevel: 1 };
+/** No snapshot of ours is longer when inflated. */
+const maxSavedBytes = 8192;
+
+function begin(mimeType: string): Saved {
+  return { version: 1, demuxer: initialDemuxerState(mimeType), cutter: initialCutterState(), endSample: 0 };
+}
+
+function restore(bytes: Uint8Array): Saved {
+  try {
+    const saved = JSON.parse(inflateRawSync(bytes, { maxOutputLength: maxSavedBytes }).toString()) as Saved;
+    if (saved.version === 1) return saved;
+    throw new Error(`version ${String(saved.version)}`);
+  } catch (cause) {
+    throw new AppError('INTERNAL', 'The saved state of a track cannot be read.', { cause });
+  }
+}

@@ -1,0 +1,230 @@
+import { ebmlId, maxElementHeaderBytes, passedOverIds, readElementHeader, readInt, readUint, readVintValue } from './ebml.ts';
+import { maxOpusPacketBytes, opusHeadBytes, opusPeekBytes, readOpusHead, readOpusPacket, samplesPerMs } from './opus.ts';
+import type { ParserOptions, RawPacket } from './packet.ts';
+import { createPayloadCollector, type PayloadCollector } from './payload.ts';
+import type { WebmState } from './webm-state.ts';
+
+/** The most that is passed over on the word of a declared size. */
+const maxSkippedElementBytes = 1 << 20;
+/** Where no cluster has begun by then, there is no sound to come. */
+const maxHeaderBytes = 1 << 20;
+/** Longest codec name and codec data that are looked at. */
+const maxValueBytes = 64;
+const clusterIdBytes = Buffer.from([0x1f, 0x43, 0xb6, 0x75]);
+
+/** What a step needs to be told: a longer element is passed over or is damage. */
+export const maxWebmPendingBytes = maxElementHeaderBytes + maxValueBytes;
+
+/** One call's worth of bytes, and what was found in it. */
+interface Scan {
+  state: WebmState;
+  bytes: Uint8Array;
+  pos: number;
+  out: RawPacket[];
+  payload: PayloadCollector;
+  onDamage: ParserOptions['onDamage'];
+}
+
+/** Reads WebM from any point between two elements on. Leaves fewer than `maxWebmPendingBytes` unread at the end. */
+export function createWebmParser(state: WebmState, { keepPayloads = false, onDamage }: ParserOptions) {
+  const payload = createPayloadCollector(keepPayloads);
+  return {
+    /** `bytes` begin at `state.at`, which is moved past what was read. */
+    read(bytes: Uint8Array): RawPacket[] {
+      const scan: Scan = { state, bytes, pos: 0, out: [], payload, onDamage };
+      const base = state.at;
+      while (state.refused === null && step(scan)) state.at = base + scan.pos;
+      state.at = state.refused === null ? base + scan.pos : base + bytes.length;
+      return scan.out;
+    },
+    /** What is only known to be whole because nothing follows. */
+    end(): RawPacket[] {
+      const scan: Scan = { state, bytes: new Uint8Array(0), pos: 0, out: [], payload, onDamage };
+      if (state.skip === 0) closeBlock(scan);
+      if (state.trackNumber === null) state.refused ??= 'it has no Opus track';
+      return scan.out;
+    },
+  };
+}
+
+/** Moves on by one element, payload or damaged range; false where more bytes are needed. */
+function step(scan: Scan): boolean {
+  const { state } = scan;
+  if (state.skip > 0) return passOver(scan);
+  if (state.block && state.at >= (state.groupEnd ?? 0)) closeBlock(scan);
+  if (state.damagedFrom !== null) return findCluster(scan);
+  const header = readElementHeader(scan.bytes, scan.pos);
+  if (header === null) return false;
+  if (header === 'damaged') return damage(scan);
+  if (!state.inCluster && state.at > maxHeaderBytes) return refuse(scan, 'no cluster begins in its first megabyte');
+  if (state.at === 0 && header.id !== ebmlId.ebml) return refuse(scan, 'it does not begin as WebM does');
+  return enter(scan, header.id, header.size, header.headerBytes);
+}
+
+function enter(scan: Scan, id: number, size: number | null, headerBytes: number): boolean {
+  const { state } = scan;
+  switch (id) {
+    case ebmlId.segment:
+    case ebmlId.cluster:
+      if (id === ebmlId.cluster && !beginCluster(scan)) return false;
+      scan.pos += headerBytes;
+      return true;
+    case ebmlId.ebml:
+    case ebmlId.info:
+    case ebmlId.tracks:
+      state.inCluster = false;
+      scan.pos += headerBytes;
+      return true;
+    case ebmlId.trackEntry:
+      if (state.inCluster) break;
+      chooseTrack(state);
+      state.entry = { number: 0, type: 0, codec: '', head: null };
+      scan.pos += headerBytes;
+      return true;
+    case ebmlId.blockGroup:
+      if (!state.inCluster || size === null || size > maxOpusPacketBytes * 2) return damage(scan);
+      state.groupStart = state.at;
+      state.groupEnd = state.at + headerBytes + size;
+      scan.pos += headerBytes;
+      return true;
+    case ebmlId.simpleBlock:
+    case ebmlId.block:
+      if (!state.inCluster || size === null || size < 4 || size > maxOpusPacketBytes + 12) return damage(scan);
+      return openBlock(scan, id, size, headerBytes);
+    default:
+  }
+  if (size === null || size > maxSkippedElementBytes) return damage(scan);
+  if (valueIds.has(id) && size <= maxValueBytes) {
+    if (scan.pos + headerBytes + size > scan.bytes.length) return false;
+    keepValue(state, id, scan.bytes.subarray(scan.pos + headerBytes, scan.pos + headerBytes + size));
+  } else if (state.inCluster && !passedOverIds.has(id)) return damage(scan);
+  scan.pos += headerBytes;
+  state.skip = size;
+  return true;
+}
+
+const valueIds: ReadonlySet<number> = new Set([
+  ebmlId.docType,
+  ebmlId.timestampScale,
+  ebmlId.trackNumber,
+  ebmlId.trackType,
+  ebmlId.codecId,
+  ebmlId.codecPrivate,
+  ebmlId.timestamp,
+  ebmlId.discardPadding,
+]);
+
+function keepValue(state: WebmState, id: number, value: Uint8Array): void {
+  const { entry } = state;
+  const text = () => Buffer.from(value).toString('latin1').replace(/\0+$/, '');
+  const uint = () => readUint(value, 0, Math.min(value.length, 8));
+  if (id === ebmlId.docType && text() !== 'webm' && text() !== 'matroska') state.refused = 'it is EBML, but not WebM';
+  else if (id === ebmlId.timestampScale) state.tickNs = uint() || 1_000_000;
+  else if (id === ebmlId.timestamp) state.clusterTicks = uint();
+  else if (id === ebmlId.discardPadding && state.block && value.length <= 8) {
+    const samples = Math.round((readInt(value, 0, value.length) * samplesPerMs) / 1_000_000);
+    state.block.discardSamples = Math.min(Math.max(0, samples), state.block.samples);
+  } else if (entry && id === ebmlId.trackNumber) entry.number = uint();
+  else if (entry && id === ebmlId.trackType) entry.type = uint();
+  else if (entry && id === ebmlId.codecId) entry.codec = text();
+  else if (entry && id === ebmlId.codecPrivate && value.length >= opusHeadBytes) entry.head = readOpusHead(value);
+}
+
+/** Takes the entry that was read, if it is the first with Opus. */
+function chooseTrack(state: WebmState): void {
+  const { entry } = state;
+  state.entry = null;
+  if (entry?.codec !== 'A_OPUS' || entry.type !== 2 || !entry.head || state.trackNumber !== null) return;
+  state.trackNumber = entry.number;
+  state.head = entry.head;
+}
+
+function beginCluster(scan: Scan): boolean {
+  chooseTrack(scan.state);
+  if (scan.state.trackNumber === null) return refuse(scan, 'it has no Opus track of one or two channels');
+  scan.state.inCluster = true;
+  return true;
+}
+
+function openBlock(scan: Scan, id: number, size: number, headerBytes: number): boolean {
+  const { state, bytes } = scan;
+  const start = scan.pos + headerBytes;
+  if (start + Math.min(size, 11 + opusPeekBytes) > bytes.length) return false;
+  const numberBytes = Math.clz32(bytes[start]!) - 23;
+  const payloadAt = start + numberBytes + 3;
+  const payloadBytes = size - numberBytes - 3;
+  if (numberBytes > 8 || payloadBytes < 0) return damage(scan);
+  const laced = (bytes[payloadAt - 1]! & 0x06) !== 0;
+  const ours = readVintValue(bytes, start, numberBytes) === state.trackNumber;
+  if (ours && laced) return damage(scan);
+  if (ours && payloadBytes > 0) {
+    const info = readOpusPacket(bytes, payloadAt, payloadBytes);
+    if (info.samples === 0) return damage(scan);
+    const ticks = state.clusterTicks + readInt(bytes, payloadAt - 3, 2);
+    const inGroup = id === ebmlId.block && state.groupStart !== null;
+    if (!inGroup) state.groupEnd = null;
+    state.block = {
+      blockStart: inGroup ? state.groupStart! : state.at,
+      payloadStart: state.at + payloadAt - scan.pos,
+      size: payloadBytes,
+      ...info,
+      containerMs: (ticks * state.tickNs) / 1_000_000,
+      discardSamples: 0,
+    };
+  }
+  scan.pos = payloadAt;
+  state.skip = payloadBytes;
+  return true;
+}
+
+function passOver(scan: Scan): boolean {
+  const { state } = scan;
+  const count = Math.min(state.skip, scan.bytes.length - scan.pos);
+  if (count === 0) return false;
+  if (state.block && scan.state.at < state.block.payloadStart + state.block.size) {
+    scan.payload.add(scan.bytes, scan.pos, scan.pos + count);
+  }
+  scan.pos += count;
+  state.skip -= count;
+  return true;
+}
+
+function closeBlock(scan: Scan): void {
+  const { state } = scan;
+  if (!state.block) return;
+  const { payloadStart, ...block } = state.block;
+  const byteEnd = payloadStart + block.size;
+  const payload = scan.payload.take();
+  scan.out.push({ ...block, indexInBlock: 0, byteStart: payloadStart, byteEnd, afterDamage: state.afterDamage, payload });
+  state.afterDamage = false;
+  state.block = null;
+  state.groupStart = null;
+  state.groupEnd = null;
+}
+
+/** The element at hand is none: the next cluster is looked for behind its first byte. */
+function damage(scan: Scan): boolean {
+  scan.state.damagedFrom = scan.state.at;
+  closeBlock(scan);
+  scan.pos += 1;
+  return true;
+}
+
+function findCluster(scan: Scan): boolean {
+  const { state, bytes } = scan;
+  if (!state.inCluster && state.trackNumber === null) return refuse(scan, 'its header is damaged');
+  const rest = Buffer.from(bytes.buffer, bytes.byteOffset + scan.pos, bytes.length - scan.pos);
+  const found = rest.indexOf(clusterIdBytes);
+  const passed = found >= 0 ? found : Math.max(0, rest.length - (clusterIdBytes.length - 1));
+  scan.pos += passed;
+  if (found < 0) return false;
+  scan.onDamage?.({ byteStart: state.damagedFrom!, byteEnd: state.at + passed });
+  state.damagedFrom = null;
+  state.afterDamage = true;
+  return true;
+}
+
+function refuse(scan: Scan, reason: string): false {
+  scan.state.refused = reason;
+  return false;
+}
