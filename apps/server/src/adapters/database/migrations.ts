@@ -69,4 +69,6 @@ export const sqliteMigrations: readonly string[] = [
 
   CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  // The next meeting's next chunk is one step down this index, however many wait.
+  "CREATE INDEX waitingChunks ON chunks (meetingId, startMs, dueAt) WHERE state = 'waiting';",
 ];

@@ -1,0 +1,214 @@
+import type { EngineStatus, EngineTrial, Segment } from '@hansard/protocol';
+import type { Logger } from 'pino';
+import type { Database } from '../adapters/database/index.ts';
+import type { TranscribeEngine } from '../adapters/models/transcribe/index.ts';
+import { AppError } from '../errors.ts';
+import { requireRight, type Actor } from '../identity/index.ts';
+import { systemClock, type Clock } from './clock.ts';
+import type { EngineChoice } from './choose-engine.ts';
+import { defaultLimits, type TranscriptionLimits } from './limits.ts';
+import { createPace, type Pace } from './pace.ts';
+import { claimNext, hasMeeting, nextDueAt, retryFailed, returnLapsed, type ClaimedChunk } from './repository.ts';
+import { createSettler, type AppendSegments } from './settle.ts';
+import type { SpeechGate } from './speech-gate/contract.ts';
+import { activeStatus } from './status.ts';
+import { createSuspects } from './suspects.ts';
+import { transcribeChunk } from './transcribe-chunk.ts';
+import { tryEngine } from './try-engine.ts';
+
+export interface TranscriptionOptions {
+  database: Database;
+  /** What text must pass before it is accepted. */
+  gate: SpeechGate;
+  /** A chunk's sound as a whole Ogg/Opus file, made when it is asked for. */
+  readChunkAudio(chunk: ClaimedChunk): Promise<Uint8Array>;
+  appendSegments: AppendSegments;
+  /** Segments that were committed. */
+  onSegments(segments: Segment[]): void;
+  /** A chunk of the meeting is done, silent or failed, and committed. */
+  onChunkSettled(meetingId: string): void;
+  log: Logger;
+  /** BCP 47; engines find out themselves where it is left out. */
+  language?: string | undefined;
+  clock?: Clock;
+  limits?: TranscriptionLimits;
+}
+
+/** Turns chunks into text. Their rows are the truth about what is to be done; nothing else is kept. */
+export interface Transcription {
+  /** Takes over claims that a dead process left, where no other process can be alive, and begins. */
+  start(options?: { soleProcess?: boolean }): Promise<void>;
+  /** There may be work. Cheap; call it often. */
+  look(): void;
+  /** Chunks wait while there is none. An engine that is replaced ends its calls, and is closed. */
+  setEngine(choice: EngineChoice): Promise<void>;
+  /** An engine that is being made ready; null once it is over. */
+  showSetUp(status: EngineStatus | null): void;
+  engines(): EngineStatus[];
+  /** What the engine hears in a recording. Throws `NO_ENGINE`, `ENGINE_FAILED`, `UNSUPPORTED_MEDIA` or `BUSY`. */
+  tryIt(actor: Actor, ogg: Uint8Array): Promise<EngineTrial>;
+  /** Lets failed chunks wait anew: one, or all of the meeting. Throws `NOT_FOUND`. Says how many. */
+  retry(actor: Actor, meetingId: string, chunkId?: string): Promise<number>;
+  /** Resolves once no chunk is with an engine. For tests and for one-off programs. */
+  settled(): Promise<void>;
+  /** Stops claiming, ends what is under way and gives its claims back. */
+  drain(): Promise<void>;
+}
+
+interface Active {
+  engine: TranscribeEngine;
+  why: string;
+  pace: Pace;
+  stop: AbortController;
+}
+
+export function createTranscription(options: TranscriptionOptions): Transcription {
+  const { database, gate, readChunkAudio, language, log, clock = systemClock, limits = defaultLimits } = options;
+  const suspects = createSuspects();
+  const settle = createSettler({ ...options, clock, limits, suspects });
+  const underWay = new Set<Promise<void>>();
+  let active: Active | null = null;
+  let alternatives: EngineStatus[] = [];
+  let setUp: EngineStatus | null = null;
+  let lastMeeting = '';
+  let draining = false;
+  let started = false;
+  let looking: Promise<void> | null = null;
+  let lookAgain = false;
+  let cancelTimer = () => {};
+  let trials = 0;
+
+  function look(): void {
+    if (draining || !started) return;
+    lookAgain = true;
+    looking ??= claimWhileFree().finally(() => {
+      looking = null;
+    });
+  }
+
+  async function claimWhileFree(): Promise<void> {
+    while (lookAgain && !draining) {
+      lookAgain = false;
+      cancelTimer();
+      try {
+        const claims = await claimFree();
+        for (const { chunk, by } of claims) run(chunk, by);
+        await setTimer();
+      } catch (error) {
+        log.error({ err: error }, 'could not look for chunks');
+        cancelTimer = clock.after(limits.sweepMs, look);
+      }
+    }
+  }
+
+  async function claimFree(): Promise<{ chunk: ClaimedChunk; by: Active }[]> {
+    await returnLapsed(database, clock.now());
+    const by = active;
+    const free = by?.pace.free() ?? 0;
+    if (!by || free === 0) return [];
+    const chunks = await database.transaction().execute(async (trx) => {
+      const claims: ClaimedChunk[] = [];
+      while (claims.length < free) {
+        const now = clock.now();
+        const chunk = await claimNext(trx, { afterMeeting: lastMeeting, now, claimedUntil: now + limits.leaseMs });
+        if (!chunk) break;
+        lastMeeting = chunk.meetingId;
+        claims.push(chunk);
+      }
+      return claims;
+    });
+    return chunks.map((chunk) => ({ chunk, by }));
+  }
+
+  /** Wakes for what is due later: a retry, the end of a pause, a lapsed claim. New chunks and free slots call `look`. */
+  async function setTimer(): Promise<void> {
+    const now = clock.now();
+    const due = active && active.pace.free() > 0 ? await nextDueAt(database) : null;
+    const resumesAt = active?.pace.pause?.resumesAt;
+    const resumes = resumesAt !== undefined && resumesAt > now ? resumesAt : Infinity;
+    const wake = Math.min(due ?? Infinity, resumes, now + limits.sweepMs);
+    cancelTimer = clock.after(Math.max(1, wake - now), look);
+  }
+
+  function run(chunk: ClaimedChunk, { engine, pace, stop }: Active): void {
+    const call = pace.begin();
+    const work = async () => {
+      const stages = { engine, gate, readChunkAudio, language, callTimeoutMs: limits.callTimeoutMs };
+      const outcome = await transcribeChunk(chunk, stages, stop.signal);
+      if (outcome.kind === 'text') call.answered(outcome.latencyMs);
+      else if (outcome.kind === 'pushed-back') call.pushedBack(outcome.error);
+      else call.ended({ alive: outcome.kind === 'rejected' });
+      await settle(chunk, outcome, { engine: engine.name, resumesAt: pace.pause?.resumesAt ?? 0 });
+    };
+    const running: Promise<void> = work()
+      .catch((error: unknown) => {
+        log.error({ err: error, chunkId: chunk.id }, 'could not write what became of a chunk; its claim will lapse');
+      })
+      .finally(() => {
+        underWay.delete(running);
+        look();
+      });
+    underWay.add(running);
+  }
+
+  async function settled(): Promise<void> {
+    while (looking || underWay.size > 0) await Promise.all([looking, ...underWay]);
+  }
+
+  async function stopEngine(): Promise<void> {
+    const stopped = active;
+    active = null;
+    if (!stopped) return;
+    stopped.stop.abort();
+    await Promise.race([settled(), new Promise<void>((done) => clock.after(limits.drainTimeoutMs, done))]);
+    await stopped.engine.close();
+  }
+
+  return {
+    look,
+    settled,
+    async start({ soleProcess = true } = {}) {
+      const returned = await returnLapsed(database, soleProcess ? Number.MAX_SAFE_INTEGER : clock.now());
+      if (returned > 0) log.info({ chunks: returned }, 'took over claims of a process that ended');
+      started = true;
+      look();
+    },
+    async setEngine(choice) {
+      await stopEngine();
+      alternatives = choice.alternatives;
+      const { engine, why } = choice;
+      if (engine) active = { engine, why, pace: createPace(engine, { clock, limits }), stop: new AbortController() };
+      look();
+    },
+    showSetUp(status) {
+      setUp = status;
+    },
+    engines: () => [...(active ? [activeStatus(active, clock.now())] : []), ...(setUp ? [setUp] : []), ...alternatives],
+    async tryIt(actor, ogg) {
+      requireRight(actor, 'read');
+      if (!active) throw new AppError('NO_ENGINE', 'No speech engine is set up.');
+      if (trials > 0) throw new AppError('BUSY', 'Another recording is being tried; try again in a moment.');
+      trials += 1;
+      try {
+        return await tryEngine(ogg, { engine: active.engine, gate, language, timeoutMs: limits.callTimeoutMs });
+      } finally {
+        trials -= 1;
+      }
+    },
+    async retry(actor, meetingId, chunkId) {
+      requireRight(actor, 'write');
+      if (!(await hasMeeting(database, actor.workspaceId, meetingId))) {
+        throw new AppError('NOT_FOUND', 'There is no such meeting.');
+      }
+      const count = await database.transaction().execute((trx) => retryFailed(trx, { meetingId, chunkId }));
+      if (count === 0 && chunkId !== undefined) throw new AppError('NOT_FOUND', 'That part has not failed.');
+      look();
+      return count;
+    },
+    async drain() {
+      draining = true;
+      cancelTimer();
+      await stopEngine();
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { EngineError, type TranscribedLine, type TranscribeEngine } from '../adapters/models/transcribe/index.ts';
+import type { ClaimedChunk } from './repository.ts';
+import type { SpeechGate } from './speech-gate/contract.ts';
+
+/** What became of a chunk. Only `pushed-back` says nothing about the chunk. */
+export type Outcome =
+  | { kind: 'text'; lines: TranscribedLine[]; latencyMs: number }
+  | { kind: 'silent' }
+  | { kind: 'failed' | 'rejected'; message: string }
+  | { kind: 'pushed-back'; error: EngineError }
+  | { kind: 'stopped' };
+
+interface Stages {
+  engine: TranscribeEngine;
+  gate: SpeechGate;
+  readChunkAudio(chunk: ClaimedChunk): Promise<Uint8Array>;
+  language: string | undefined;
+  callTimeoutMs: number;
+}
+
+/** Reads a chunk, asks the gate, then the engine. Never rejects; ends soon after `stop`. Lines come back in the meeting's time. */
+export async function transcribeChunk(chunk: ClaimedChunk, stages: Stages, stop: AbortSignal): Promise<Outcome> {
+  const { engine, gate, readChunkAudio, language, callTimeoutMs } = stages;
+  try {
+    stop.throwIfAborted();
+    const audio = await readChunkAudio(chunk);
+    if (!(await gate.hasSpeech(audio, stop))) return { kind: 'silent' };
+    const began = performance.now();
+    const durationMs = chunk.endMs - chunk.startMs;
+    const lines = await withDeadline(callTimeoutMs, stop, (signal) =>
+      engine.transcribe({ audio, durationMs, ...(language !== undefined && { language }) }, signal),
+    );
+    return { kind: 'text', lines: placed(lines, chunk), latencyMs: performance.now() - began };
+  } catch (error) {
+    if (stop.aborted) return { kind: 'stopped' };
+    if (error instanceof RangeError) return { kind: 'rejected', message: error.message };
+    if (!(error instanceof EngineError)) {
+      return { kind: 'failed', message: error instanceof Error ? error.message : 'failed without a reason' };
+    }
+    if (error.kind === 'failed' || error.kind === 'rejected') return { kind: error.kind, message: error.message };
+    return { kind: 'pushed-back', error };
+  }
+}
+
+/** An engine that ignores its signal is left behind: its late answer has nowhere to go. */
+async function withDeadline<T>(
+  timeoutMs: number,
+  stop: AbortSignal,
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const deadline = new AbortController();
+  const signal = AbortSignal.any([stop, deadline.signal]);
+  const { promise: ended, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(new EngineError('unavailable', `gave no answer within ${timeoutMs} ms`));
+  signal.addEventListener('abort', onAbort, { once: true });
+  const timer = setTimeout(() => deadline.abort(), timeoutMs);
+  try {
+    return await Promise.race([call(signal), ended]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** From the chunk's time to the meeting's, in order, within the chunk; empty lines left out. */
+function placed(lines: readonly TranscribedLine[], { startMs, endMs }: ClaimedChunk): TranscribedLine[] {
+  const within = (ms: number) => Math.round(Math.min(Math.max(startMs + ms, startMs), endMs));
+  return lines
+    .map((line) => {
+      const start = within(line.startMs);
+      return { startMs: start, endMs: Math.max(start, within(line.endMs)), text: line.text.trim() };
+    })
+    .filter(({ text }) => text !== '')
+    .toSorted((a, b) => a.startMs - b.startMs);
+}
