@@ -19,6 +19,7 @@ const environment = z.object({
   HANSARD_CLOUD_MAX_CONCURRENCY: whole.min(1).max(1000).default(64),
   HANSARD_SHERPA_MODEL_DIR: optional,
   HANSARD_VAD_MODEL_FILE: optional,
+  HANSARD_SPEECH_GATE: flag.default(true),
   HANSARD_CHUNK_MAX_MS: whole.min(2000).max(30_000).default(15_000),
 
   HANSARD_MINUTES_ENGINE: z.enum(['auto', 'local', 'groq', 'gemini', 'openai']).default('auto'),
@@ -65,6 +66,14 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
       `HOST: ${values.HOST} is not a loopback address. Without accounts, Hansard listens on 127.0.0.1, ::1 or localhost only; put a proxy with a login in front of it.`,
     );
   }
+  const providers = {
+    geminiApiKey: values.GEMINI_API_KEY,
+    geminiBaseUrl: values.GEMINI_BASE_URL,
+    groqApiKey: values.GROQ_API_KEY,
+    groqBaseUrl: values.GROQ_BASE_URL,
+    openaiApiKey: values.OPENAI_API_KEY,
+    openaiBaseUrl: values.OPENAI_BASE_URL,
+  };
   const dataDir = resolve(values.HANSARD_DATA_DIR);
   return Object.freeze({
     port: values.PORT,
@@ -83,7 +92,29 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
       partMaxBytes: values.HANSARD_PART_MAX_BYTES,
       partMaxMs: values.HANSARD_PART_MAX_MS,
     },
-    values,
+    speechGate: values.HANSARD_SPEECH_GATE,
+    transcription: {
+      engine: values.HANSARD_ENGINE,
+      setUp: values.HANSARD_ENGINE_SETUP,
+      language: values.HANSARD_LANGUAGE,
+      localConcurrency: values.HANSARD_LOCAL_CONCURRENCY,
+      cloudMaxConcurrency: values.HANSARD_CLOUD_MAX_CONCURRENCY,
+      sherpaModelDir: values.HANSARD_SHERPA_MODEL_DIR,
+      vadModelFile: values.HANSARD_VAD_MODEL_FILE,
+      geminiModel: values.GEMINI_TRANSCRIBE_MODEL,
+      groqModel: values.GROQ_TRANSCRIBE_MODEL,
+      openaiModel: values.OPENAI_TRANSCRIBE_MODEL,
+      dataDir,
+      ...providers,
+    },
+    minutes: {
+      engine: values.HANSARD_MINUTES_ENGINE,
+      requestTimeoutMs: values.HANSARD_MINUTES_TIMEOUT_MS,
+      geminiModel: values.GEMINI_MINUTES_MODEL,
+      groqModel: values.GROQ_MINUTES_MODEL,
+      openaiModel: values.OPENAI_MINUTES_MODEL,
+      ...providers,
+    },
   });
 }
 
