@@ -1,0 +1,2 @@
+export { localMinutes, type LocalMinutesOptions } from './local-minutes.ts';
+export type { Line } from './sentences.ts';
