@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts';
-import type { Chunk } from './chunk.ts';
+import type { ChunkFraming } from './chunk.ts';
 import { createDemuxer, type ContainerState } from './demuxer.ts';
 import { oggStateAtPage } from './ogg-parser.ts';
 import { createOggWriter } from './ogg-writer.ts';
@@ -11,13 +11,14 @@ import { webmStateAtBlock } from './webm-state.ts';
  * `framing.samples` samples of 48 kHz, in step with the decoded track. Nothing is transcoded. Throws `INTERNAL` where the
  * bytes are not the chunk's.
  */
-export function buildChunkOgg(bytes: Uint8Array, { byteStart, framing }: Pick<Chunk, 'byteStart' | 'framing'>): Uint8Array {
+export function buildChunkOgg(bytes: Uint8Array, framing: ChunkFraming): Uint8Array {
   const { head, firstIndex, packets: count, preSkip, samples } = framing;
-  const demuxer = createDemuxer({ parser: stateAt(byteStart, framing), timeline: initialTimeline() }, { keepPayloads: true });
-  const found = [...demuxer.push(bytes, byteStart), ...demuxer.finish()];
-  const first = found.findIndex(({ blockStart, indexInBlock }) => blockStart > byteStart || indexInBlock >= firstIndex);
+  const demuxer = createDemuxer({ parser: stateAt(framing), timeline: initialTimeline() }, { keepPayloads: true });
+  const found = [...demuxer.push(bytes, 0), ...demuxer.finish()];
+  const first = found.findIndex(({ blockStart, indexInBlock }) => blockStart > 0 || indexInBlock >= firstIndex);
   const packets = found.slice(first, first + count);
-  if (first < 0 || packets.length < count) throw new AppError('INTERNAL', 'The bytes given are not those of the chunk.');
+  if (first < 0 || packets.length < count)
+    throw new AppError('INTERNAL', 'The bytes given are not those of the chunk.');
   const writer = createOggWriter({ ...head, preSkip });
   const pages = writer.headers();
   for (const packet of packets) pages.push(...writer.add(packet.payload, packet.samples));
@@ -25,8 +26,9 @@ export function buildChunkOgg(bytes: Uint8Array, { byteStart, framing }: Pick<Ch
   return Buffer.concat(pages);
 }
 
-function stateAt(byteStart: number, { container, stream, head }: Chunk['framing']): ContainerState {
+/** Offsets count from the chunk's first byte. */
+function stateAt({ container, stream, head }: ChunkFraming): ContainerState {
   return container === 'webm'
-    ? { container, ...webmStateAtBlock(byteStart, stream, head) }
-    : { container, ...oggStateAtPage(byteStart, stream, head) };
+    ? { container, ...webmStateAtBlock(stream, head) }
+    : { container, ...oggStateAtPage(stream, head) };
 }

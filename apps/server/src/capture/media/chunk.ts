@@ -17,7 +17,7 @@ export interface ChunkFraming {
 }
 
 /** A piece of a track. Its times are milliseconds of the track's time, rounded: one begins where the last one ended. */
-export interface Chunk {
+export interface CutChunk {
   /** Of the pre-roll: at least 80 ms before `startMs`, from which a decoder is in step at `startMs`. */
   byteStart: number;
   byteEnd: number;

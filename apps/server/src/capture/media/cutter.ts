@@ -1,7 +1,17 @@
-import type { Chunk, ChunkFraming } from './chunk.ts';
+import type { CutChunk, ChunkFraming } from './chunk.ts';
 import { samplesPerMs } from './opus.ts';
 import { judgeQuiet, slotSamples, type QuietState } from './quiet.ts';
-import { addTo, boundaryAfter, combine, emptySums, sumsOf, type Begin, type Boundary, type Slot, type Sums } from './slot.ts';
+import {
+  addTo,
+  boundaryAfter,
+  combine,
+  emptySums,
+  sumsOf,
+  type Begin,
+  type Boundary,
+  type Slot,
+  type Sums,
+} from './slot.ts';
 import type { Packet } from './timeline.ts';
 
 export interface CutterOptions {
@@ -68,9 +78,9 @@ export type TrackFraming = Pick<ChunkFraming, 'container' | 'stream' | 'head'>;
 
 export interface Cutter {
   /** The chunks that end with or before this packet: mostly none. */
-  add(packet: Packet, track: TrackFraming): Chunk[];
+  add(packet: Packet, track: TrackFraming): CutChunk[];
   /** The rest of the track. */
-  finish(track: TrackFraming): Chunk[];
+  finish(track: TrackFraming): CutChunk[];
 }
 
 /** Cuts a track at pauses, found from what its encoder spent on each moment. `state` becomes its own. */
@@ -78,14 +88,14 @@ export function createCutter(state: CutterState, options: CutterOptions = {}): C
   const max = (options.maxChunkMs ?? defaultMaxChunkMs) * samplesPerMs;
   const min = (options.minChunkMs ?? defaultMinChunkMs) * samplesPerMs;
 
-  const cut = ({ end, next, sums }: Boundary, track: TrackFraming): Chunk[] => {
+  const cut = ({ end, next, sums }: Boundary, track: TrackFraming): CutChunk[] => {
     const chunk = toChunk(state.begin!, end, sums, track);
     state.begin = next;
     state.sums = combine(state.sums, sums, -1);
     state.fallback = null;
     return chunk ? [chunk] : [];
   };
-  const cutHere = (track: TrackFraming): Chunk[] => {
+  const cutHere = (track: TrackFraming): CutChunk[] => {
     if (state.open) closeSlot(state, state.open);
     return state.sums.samples > 0 ? cut(boundaryBack(state, 0), track) : [];
   };
@@ -166,7 +176,7 @@ function firstBegin({ blockStart, indexInBlock, audioSample, timeSample }: Packe
 }
 
 /** Null where all of it is what the decoder throws away at the start of the track. */
-function toChunk(begin: Begin, end: Boundary['end'], sums: Sums, track: TrackFraming): Chunk | null {
+function toChunk(begin: Begin, end: Boundary['end'], sums: Sums, track: TrackFraming): CutChunk | null {
   const { preSkip } = track.head;
   const heardFrom = Math.max(begin.audio, preSkip);
   const samples = end.audio - end.discard - heardFrom;

@@ -33,19 +33,33 @@ export interface Demuxer {
   finish(): Packet[];
 }
 
-/** Which container a track's MIME type names. Throws `UNSUPPORTED_MEDIA`. */
-export function containerOf(mimeType: string): 'webm' | 'ogg' {
-  const [type = '', ...parameters] = mimeType.toLowerCase().split(';').map((part) => part.trim());
-  const codecs = parameters.find((parameter) => parameter.startsWith('codecs='))?.slice('codecs='.length);
-  const codec = codecs?.replaceAll('"', '').trim() ?? 'opus';
-  if (codec === 'opus' && (type === 'audio/webm' || type === 'audio/ogg')) return type === 'audio/webm' ? 'webm' : 'ogg';
-  throw new AppError('UNSUPPORTED_MEDIA', 'A track must be audio/webm;codecs=opus or audio/ogg;codecs=opus.');
+export function canCapture(mimeType: string): boolean {
+  return containerOf(mimeType) !== null;
 }
 
+/** Which container a track's MIME type names; null where it is none that can be read, or holds no Opus. */
+function containerOf(mimeType: string): 'webm' | 'ogg' | null {
+  const [type = '', ...parameters] = mimeType
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
+  const codecs = parameters.find((parameter) => parameter.startsWith('codecs='))?.slice('codecs='.length);
+  const codec = codecs?.replaceAll('"', '').trim() ?? 'opus';
+  if (codec !== 'opus') return null;
+  if (type === 'audio/webm') return 'webm';
+  return type === 'audio/ogg' ? 'ogg' : null;
+}
+
+/** At a track's first byte. Throws `UNSUPPORTED_MEDIA` for a MIME type that is not WebM or Ogg with Opus. */
 export function initialDemuxerState(mimeType: string): DemuxerState {
   const container = containerOf(mimeType);
-  const parser = container === 'webm' ? initialWebmState() : initialOggState();
-  return { parser: { container, ...parser } as ContainerState, timeline: initialTimeline() };
+  if (container === null) {
+    throw new AppError('UNSUPPORTED_MEDIA', 'A track must be audio/webm;codecs=opus or audio/ogg;codecs=opus.');
+  }
+  const timeline = initialTimeline();
+  return container === 'webm'
+    ? { parser: { container, ...initialWebmState() }, timeline }
+    : { parser: { container, ...initialOggState() }, timeline };
 }
 
 /**

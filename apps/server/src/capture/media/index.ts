@@ -1,6 +1,6 @@
 export { buildChunkOgg } from './chunk-ogg.ts';
-export type { Chunk, ChunkFraming, ChunkHints } from './chunk.ts';
-export { createDemuxer, containerOf, initialDemuxerState, type Demuxer, type DemuxerState } from './demuxer.ts';
+export type { CutChunk, ChunkFraming, ChunkHints } from './chunk.ts';
+export { canCapture, createDemuxer, initialDemuxerState, type Demuxer, type DemuxerState } from './demuxer.ts';
 export type { OpusHead } from './opus.ts';
 export type { ByteRange } from './packet.ts';
 export type { Packet } from './timeline.ts';

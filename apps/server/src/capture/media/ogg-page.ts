@@ -15,7 +15,11 @@ export interface OggPageFields {
 }
 
 /** A whole page of the given lacing values and packet bytes (RFC 3533 §6), with its checksum. */
-export function writeOggPage(fields: OggPageFields, lacing: readonly number[], body: readonly Uint8Array[]): Uint8Array {
+export function writeOggPage(
+  fields: OggPageFields,
+  lacing: readonly number[],
+  body: readonly Uint8Array[],
+): Uint8Array {
   const headerBytes = oggPageFixedBytes + lacing.length;
   const page = new Uint8Array(headerBytes + body.reduce((sum, { length }) => sum + length, 0));
   const view = new DataView(page.buffer);

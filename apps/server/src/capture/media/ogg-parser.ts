@@ -78,8 +78,8 @@ export function initialOggState(): OggState {
 }
 
 /** The state at the start of a page of a stream that is known already. */
-export function oggStateAtPage(at: number, serial: number, head: OpusHead): OggState {
-  return { ...initialOggState(), at, serial, head, headersLeft: 0, sequence: -1 };
+export function oggStateAtPage(serial: number, head: OpusHead): OggState {
+  return { ...initialOggState(), serial, head, headersLeft: 0, sequence: -1 };
 }
 
 interface Scan {
@@ -103,10 +103,7 @@ export function createOggParser(state: OggState, { keepPayloads = false, onDamag
       state.at = state.refused === null ? base + scan.pos : base + bytes.length;
       return scan.out;
     },
-    end(): RawPacket[] {
-      if (state.head === null) state.refused ??= 'it has no Opus stream';
-      return [];
-    },
+    end: (): RawPacket[] => [],
   };
 }
 
@@ -140,7 +137,8 @@ function readPage(scan: Scan): boolean {
     if (head) Object.assign(state, { serial, head: state.head ?? head, headersLeft: 2, packet: null, sequence: -1 });
   }
   if (serial !== state.serial) {
-    if (state.head === null && !(flags & oggFlag.first)) return refuse(scan, 'it has no Opus stream of one or two channels');
+    if (state.head === null && !(flags & oggFlag.first))
+      return refuse(scan, 'it has no Opus stream of one or two channels');
     state.skip = lacing.reduce((sum, size) => sum + size, 0);
     state.foreign = state.skip > 0;
     return true;
@@ -268,4 +266,3 @@ function refuse(scan: Scan, reason: string): false {
   scan.state.refused = reason;
   return false;
 }
-

@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { AppError } from '../../errors.ts';
-import type { Chunk } from './chunk.ts';
+import type { CutChunk } from './chunk.ts';
 import { createCutter, initialCutterState, type CutterOptions, type CutterState } from './cutter.ts';
 import { createDemuxer, initialDemuxerState, type DemuxerState } from './demuxer.ts';
 import { samplesPerMs } from './opus.ts';
@@ -26,9 +26,9 @@ export interface TrackReader {
    * The chunks that these bytes complete. `offset` is that of the first byte in the track. Bytes seen before are trimmed
    * off; throws `HOLE` where some between are missing, and nothing else, whatever the bytes are.
    */
-  push(bytes: Uint8Array, offset: number): Chunk[];
-  /** There are no more bytes: the rest is a chunk. Nothing may be pushed after it. */
-  finish(): Chunk[];
+  push(bytes: Uint8Array, offset: number): CutChunk[];
+  /** The rest is a chunk, as there seem to be no more bytes; if some do come, they begin another. */
+  finish(): CutChunk[];
   /** Under 1 KB. A reader made from it, given the bytes from its `offset` on, finds the very same chunks. */
   snapshot(): Uint8Array;
 }
@@ -47,7 +47,7 @@ export function createTrackReader({ mimeType, state, onDamage, ...cutting }: Tra
   const cutter = createCutter(saved.cutter, cutting);
   const { container } = saved.demuxer.parser;
   const framing = () => ({ container, stream: demuxer.stream ?? 0, head: demuxer.head! });
-  const cut = (packets: readonly Packet[]): Chunk[] => {
+  const cut = (packets: readonly Packet[]): CutChunk[] => {
     const last = packets.at(-1);
     if (!last) return [];
     saved.endSample = last.timeSample + last.samples - last.discardSamples;

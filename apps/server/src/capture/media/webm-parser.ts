@@ -1,5 +1,20 @@
-import { ebmlId, maxElementHeaderBytes, passedOverIds, readElementHeader, readInt, readUint, readVintValue } from './ebml.ts';
-import { maxOpusPacketBytes, opusHeadBytes, opusPeekBytes, readOpusHead, readOpusPacket, samplesPerMs } from './opus.ts';
+import {
+  ebmlId,
+  maxElementHeaderBytes,
+  passedOverIds,
+  readElementHeader,
+  readInt,
+  readUint,
+  readVintValue,
+} from './ebml.ts';
+import {
+  maxOpusPacketBytes,
+  opusHeadBytes,
+  opusPeekBytes,
+  readOpusHead,
+  readOpusPacket,
+  samplesPerMs,
+} from './opus.ts';
 import type { ParserOptions, RawPacket } from './packet.ts';
 import { createPayloadCollector, type PayloadCollector } from './payload.ts';
 import type { WebmState } from './webm-state.ts';
@@ -41,7 +56,6 @@ export function createWebmParser(state: WebmState, { keepPayloads = false, onDam
     end(): RawPacket[] {
       const scan: Scan = { state, bytes: new Uint8Array(0), pos: 0, out: [], payload, onDamage };
       if (state.skip === 0) closeBlock(scan);
-      if (state.trackNumber === null) state.refused ??= 'it has no Opus track';
       return scan.out;
     },
   };
@@ -57,7 +71,8 @@ function step(scan: Scan): boolean {
   if (header === null) return false;
   if (header === 'damaged') return damage(scan);
   if (!state.inCluster && state.at > maxHeaderBytes) return refuse(scan, 'no cluster begins in its first megabyte');
-  if (state.at === 0 && header.id !== ebmlId.ebml) return refuse(scan, 'it does not begin as WebM does');
+  if (state.at === 0 && !state.inCluster && header.id !== ebmlId.ebml)
+    return refuse(scan, 'it does not begin as WebM does');
   return enter(scan, header.id, header.size, header.headerBytes);
 }
 
@@ -195,7 +210,14 @@ function closeBlock(scan: Scan): void {
   const { payloadStart, ...block } = state.block;
   const byteEnd = payloadStart + block.size;
   const payload = scan.payload.take();
-  scan.out.push({ ...block, indexInBlock: 0, byteStart: payloadStart, byteEnd, afterDamage: state.afterDamage, payload });
+  scan.out.push({
+    ...block,
+    indexInBlock: 0,
+    byteStart: payloadStart,
+    byteEnd,
+    afterDamage: state.afterDamage,
+    payload,
+  });
   state.afterDamage = false;
   state.block = null;
   state.groupStart = null;

@@ -60,6 +60,6 @@ export function initialWebmState(): WebmState {
 }
 
 /** The state at the start of a block of a track that is known already. */
-export function webmStateAtBlock(at: number, trackNumber: number, head: OpusHead): WebmState {
-  return { ...initialWebmState(), at, inCluster: true, trackNumber, head };
+export function webmStateAtBlock(trackNumber: number, head: OpusHead): WebmState {
+  return { ...initialWebmState(), inCluster: true, trackNumber, head };
 }
