@@ -71,4 +71,84 @@ export const sqliteMigrations: readonly string[] = [
   `,
   // The next meeting's next chunk is one step down this index, however many wait.
   "CREATE INDEX waitingChunks ON chunks (meetingId, startMs, dueAt) WHERE state = 'waiting';",
+  // Lists and searches go down one number, `ordinal`: a meeting's place in the order in which meetings were made. The
+  // rowid of a segment begins with its meeting's ordinal (`segment-rowid.ts`), so that its full-text hits are one run.
+  `
+  ALTER TABLE meetings ADD COLUMN ordinal INTEGER;
+  UPDATE meetings SET ordinal = ranked.place
+    FROM (SELECT id AS meetingId, row_number() OVER (ORDER BY createdAt, id) AS place FROM meetings) AS ranked
+    WHERE meetings.id = ranked.meetingId;
+  CREATE UNIQUE INDEX meetingsByOrdinal ON meetings (ordinal);
+  DROP INDEX meetingsByTime;
+  DROP INDEX meetingsByState;
+  DROP INDEX meetingsWithGaps;
+  CREATE INDEX meetingsOfWorkspace ON meetings (workspaceId, ordinal);
+  CREATE INDEX meetingsByState ON meetings (workspaceId, state, ordinal);
+  CREATE INDEX meetingsWithGaps ON meetings (workspaceId, ordinal) WHERE hasGaps = 1;
+
+  CREATE VIRTUAL TABLE meetingText USING fts5(
+    title, people, day, content='', contentless_delete=1, prefix='2 3', tokenize='unicode61 remove_diacritics 2'
+  );
+  CREATE VIEW meetingTextSource AS
+    WITH days AS (
+      SELECT id, ordinal, title, people,
+        strftime('%Y %m %d', createdAt / 1000, 'unixepoch', 'localtime') AS numbers,
+        CAST(strftime('%d', createdAt / 1000, 'unixepoch', 'localtime') AS INTEGER) AS dayOfMonth,
+        CAST(strftime('%m', createdAt / 1000, 'unixepoch', 'localtime') AS INTEGER) AS month,
+        CAST(strftime('%w', createdAt / 1000, 'unixepoch', 'localtime') AS INTEGER) AS weekday
+      FROM meetings
+    ), names AS (
+      SELECT *,
+        substr('January  February March    April    May      June     July     August   SeptemberOctober  November December ', 9 * month - 8, 9) AS monthName,
+        substr('Sunday   Monday   Tuesday  WednesdayThursday Friday   Saturday ', 9 * weekday + 1, 9) AS dayName
+      FROM days
+    )
+    SELECT id, ordinal, title, people,
+      concat_ws(' ', numbers, dayOfMonth, monthName, substr(monthName, 1, 3), dayName, substr(dayName, 1, 3)) AS day
+    FROM names;
+  INSERT INTO meetingText (rowid, title, people, day) SELECT ordinal, title, people, day FROM meetingTextSource;
+  CREATE TRIGGER meetingInsert AFTER INSERT ON meetings BEGIN
+    UPDATE meetings SET ordinal = (SELECT coalesce(max(ordinal), 0) + 1 FROM meetings) WHERE id = new.id AND ordinal IS NULL;
+    INSERT INTO meetingText (rowid, title, people, day)
+      SELECT ordinal, title, people, day FROM meetingTextSource WHERE id = new.id;
+  END;
+  CREATE TRIGGER meetingTextUpdate AFTER UPDATE OF title, people ON meetings
+  WHEN old.title IS NOT new.title OR old.people IS NOT new.people BEGIN
+    DELETE FROM meetingText WHERE rowid = old.ordinal;
+    INSERT INTO meetingText (rowid, title, people, day)
+      SELECT ordinal, title, people, day FROM meetingTextSource WHERE id = new.id;
+  END;
+  CREATE TRIGGER meetingTextDelete AFTER DELETE ON meetings BEGIN
+    DELETE FROM meetingText WHERE rowid = old.ordinal;
+  END;
+
+  DROP TRIGGER segmentTextInsert;
+  DROP TRIGGER segmentTextDelete;
+  DROP TRIGGER segmentTextUpdate;
+  DROP TABLE segmentText;
+  UPDATE segments SET rowid = (SELECT ordinal FROM meetings WHERE meetings.id = segments.meetingId) * 16777216 + seq;
+  UPDATE segments SET text = '', speaker = NULL WHERE deleted = 1;
+  CREATE VIRTUAL TABLE segmentText USING fts5(
+    text, content='segments', content_rowid='rowid', prefix='2 3', tokenize='unicode61 remove_diacritics 2'
+  );
+  INSERT INTO segmentText (rowid, text) SELECT rowid, text FROM segments WHERE deleted = 0;
+  CREATE TRIGGER segmentTextInsert AFTER INSERT ON segments WHEN new.deleted = 0 BEGIN
+    INSERT INTO segmentText (rowid, text) VALUES (new.rowid, new.text);
+  END;
+  CREATE TRIGGER segmentTextDelete AFTER DELETE ON segments WHEN old.deleted = 0 BEGIN
+    INSERT INTO segmentText (segmentText, rowid, text) VALUES ('delete', old.rowid, old.text);
+  END;
+  CREATE TRIGGER segmentTextUpdate AFTER UPDATE OF text, deleted ON segments
+  WHEN old.text IS NOT new.text OR old.deleted IS NOT new.deleted BEGIN
+    INSERT INTO segmentText (segmentText, rowid, text) SELECT 'delete', old.rowid, old.text WHERE old.deleted = 0;
+    INSERT INTO segmentText (rowid, text) SELECT new.rowid, new.text WHERE new.deleted = 0;
+  END;
+  DROP INDEX segmentsByTime;
+  CREATE INDEX segmentsByTime ON segments (meetingId, startMs, deleted);
+
+  CREATE TABLE speakerNames (
+    meetingId TEXT NOT NULL REFERENCES meetings ON DELETE CASCADE, given TEXT NOT NULL, shown TEXT NOT NULL,
+    PRIMARY KEY (meetingId, given)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -1,13 +1,16 @@
 import type { MeetingState, TrackKind } from '@hansard/protocol';
+import type { Generated } from 'kysely';
 
 /** Rows as they are stored. Times in `…At` are milliseconds since 1970, in `…Ms` from the meeting's start. Booleans are 0 or 1. */
 export interface Tables {
-  meetings: MeetingRow;
+  meetings: MeetingTable;
+  meetingText: MeetingTextRow;
   tracks: TrackRow;
   parts: PartRow;
   chunks: ChunkRow;
-  segments: SegmentRow;
+  segments: SegmentTable;
   segmentText: SegmentTextRow;
+  speakerNames: SpeakerNameRow;
   minutes: MinutesRow;
   settings: SettingRow;
 }
@@ -28,6 +31,16 @@ export interface MeetingRow {
   hasGaps: number;
   failedChunks: number;
   openChunks: number;
+}
+
+export interface MeetingTable extends MeetingRow {
+  /** Its place in the order in which meetings were made; given on insertion. */
+  ordinal: Generated<number>;
+}
+
+/** The FTS5 index over titles, people and days; `rowid` is the meeting's ordinal. Kept by triggers; holds no text. */
+export interface MeetingTextRow {
+  rowid: number;
 }
 
 export interface TrackRow {
@@ -100,10 +113,23 @@ export interface SegmentRow {
   deleted: number;
 }
 
+export interface SegmentTable extends SegmentRow {
+  /** Made by `segmentRowid`. */
+  rowid: Generated<number>;
+}
+
 /** The FTS5 index over `segments.text`; `rowid` is the segment's. */
 export interface SegmentTextRow {
   rowid: number;
   text: string;
+}
+
+/** A speaker of a meeting whose lines, old and coming, a person has given another name. */
+export interface SpeakerNameRow {
+  meetingId: string;
+  /** As the source says it; `''` for a line that has no speaker. */
+  given: string;
+  shown: string;
 }
 
 export interface MinutesRow {
