@@ -29,6 +29,7 @@ export default defineConfig({
           environment: 'node',
           include: ['apps/e2e/src/**/*.test.ts'],
           fileParallelism: false,
+          maxConcurrency: 2,
           testTimeout: 240_000,
           hookTimeout: 60_000,
         },
