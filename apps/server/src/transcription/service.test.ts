@@ -15,7 +15,10 @@ describe('transcription', () => {
     expect(await states()).toEqual(['done', 'done', 'done', 'done', 'done']);
     expect(await counters('m')).toEqual({ openChunks: 0, failedChunks: 0 });
     expect(published.find(({ text }) => text === 'words of m-000002')).toMatchObject({
-      ...{ speaker: 'Ada', startMs: 20_500, endMs: 29_000, final: true },
+      speaker: 'Ada',
+      startMs: 20_500,
+      endMs: 29_000,
+      final: true,
     });
     expect(new Set(published.map(({ text }) => text)).size).toBe(5);
     expect(published).toHaveLength(5);
@@ -156,7 +159,7 @@ describe('transcription', () => {
   });
 
   it('charges a chunk that an engine falls over while others pass', async () => {
-    const { database, transcription, pass, states } = await createTestBench();
+    const { database, transcription, pass } = await createTestBench();
     const [poison] = await addChunks(database, 'm', 12);
     const engine = createTestEngine((id) => {
       if (id === poison) throw new EngineError('unavailable', '500');

@@ -21,12 +21,12 @@ export interface TranscriptionOptions {
   /** What text must pass before it is accepted. */
   gate: SpeechGate;
   /** A chunk's sound as a whole Ogg/Opus file, made when it is asked for. */
-  readChunkAudio(chunk: ClaimedChunk): Promise<Uint8Array>;
+  readChunkAudio: (chunk: ClaimedChunk) => Promise<Uint8Array>;
   appendSegments: AppendSegments;
   /** Segments that were committed. */
-  onSegments(segments: Segment[]): void;
+  onSegments: (segments: Segment[]) => void;
   /** A chunk of the meeting is done, silent or failed, and committed. */
-  onChunkSettled(meetingId: string): void;
+  onChunkSettled: (meetingId: string) => void;
   log: Logger;
   /** BCP 47; engines find out themselves where it is left out. */
   language?: string | undefined;
@@ -87,7 +87,7 @@ export function createTranscription(options: TranscriptionOptions): Transcriptio
   }
 
   async function claimWhileFree(): Promise<void> {
-    while (lookAgain && !draining) {
+    do {
       lookAgain = false;
       cancelTimer();
       try {
@@ -98,13 +98,13 @@ export function createTranscription(options: TranscriptionOptions): Transcriptio
         log.error({ err: error }, 'could not look for chunks');
         cancelTimer = clock.after(limits.sweepMs, look);
       }
-    }
+    } while (lookAgain);
   }
 
   async function claimFree(): Promise<{ chunk: ClaimedChunk; by: Active }[]> {
     await returnLapsed(database, clock.now());
     const by = active;
-    const free = by?.pace.free() ?? 0;
+    const free = draining ? 0 : (by?.pace.free() ?? 0);
     if (!by || free === 0) return [];
     const chunks = await database.transaction().execute(async (trx) => {
       const claims: ClaimedChunk[] = [];
@@ -152,7 +152,7 @@ export function createTranscription(options: TranscriptionOptions): Transcriptio
   }
 
   async function settled(): Promise<void> {
-    while (looking || underWay.size > 0) await Promise.all([looking, ...underWay]);
+    for (let open = [looking, ...underWay]; open.some(Boolean); open = [looking, ...underWay]) await Promise.all(open);
   }
 
   async function stopEngine(): Promise<void> {

@@ -22,8 +22,8 @@ export type AppendSegments = (
 interface SettlerOptions {
   database: Database;
   appendSegments: AppendSegments;
-  onSegments(segments: Segment[]): void;
-  onChunkSettled(meetingId: string): void;
+  onSegments: (segments: Segment[]) => void;
+  onChunkSettled: (meetingId: string) => void;
   clock: Clock;
   limits: TranscriptionLimits;
   suspects: Suspects;

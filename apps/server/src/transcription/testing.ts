@@ -46,24 +46,39 @@ export async function addChunks(database: Database, meetingId: string, count: nu
   await database
     .insertInto('meetings')
     .values({
-      ...{
-        id: meetingId,
-        workspaceId: 'default',
-        title: '',
-        kind: 'meeting',
-        state: 'live',
-        createdAt: 1,
-        startedAt: 1,
-      },
-      ...{ endedAt: null, durationMs: 0, people: '[]', seq: 0, hasGaps: 0, failedChunks: 0, openChunks: count },
+      id: meetingId,
+      workspaceId: 'default',
+      title: '',
+      kind: 'meeting',
+      state: 'live',
+      createdAt: 1,
+      startedAt: 1,
+      endedAt: null,
+      durationMs: 0,
+      people: '[]',
+      seq: 0,
+      hasGaps: 0,
+      failedChunks: 0,
+      openChunks: count,
     })
     .execute();
   await database
     .insertInto('tracks')
     .values({
-      ...{ id: trackId, meetingId, kind: 'microphone', mimeType: 'audio/webm', participant: 'Ada', offsetMs: 0 },
-      ...{ continues: null, state: 'open', length: null, capturedMs: 0, durableMs: 0, storedBytes: 0 },
-      ...{ cutterState: null, openedAt: 1 },
+      id: trackId,
+      meetingId,
+      kind: 'microphone',
+      mimeType: 'audio/webm',
+      participant: 'Ada',
+      offsetMs: 0,
+      continues: null,
+      state: 'open',
+      length: null,
+      capturedMs: 0,
+      durableMs: 0,
+      storedBytes: 0,
+      cutterState: null,
+      openedAt: 1,
     })
     .execute();
   const chunks = Array.from({ length: count }, (_, index) => chunkOf(meetingId, trackId, index));
@@ -78,9 +93,21 @@ export async function addChunks(database: Database, meetingId: string, count: nu
 
 function chunkOf(meetingId: string, trackId: string, index: number): ChunkRow {
   return {
-    ...{ id: `${meetingId}-${String(index).padStart(6, '0')}`, meetingId, trackId, framing: '{}', state: 'waiting' },
-    ...{ byteStart: index * 10, byteEnd: index * 10 + 10, startMs: index * 10_000, endMs: index * 10_000 + 10_000 },
-    ...{ attempts: 0, dueAt: 0, claimedUntil: null, engine: null, error: null, createdAt: 1 },
+    id: `${meetingId}-${String(index).padStart(6, '0')}`,
+    meetingId,
+    trackId,
+    framing: '{}',
+    state: 'waiting',
+    byteStart: index * 10,
+    byteEnd: index * 10 + 10,
+    startMs: index * 10_000,
+    endMs: index * 10_000 + 10_000,
+    attempts: 0,
+    dueAt: 0,
+    claimedUntil: null,
+    engine: null,
+    error: null,
+    createdAt: 1,
   };
 }
 
@@ -97,7 +124,7 @@ export const appendTestSegments: AppendSegments = async (trx, { meetingId, track
     const segment = { id: randomUUID(), seq, meetingId, trackId, speaker, ...line };
     await trx
       .insertInto('segments')
-      .values({ ...segment, chunkId, externalId: null, final: 1, edited: 0, deleted: 0, rowid: undefined as never })
+      .values({ ...segment, chunkId, externalId: null, final: 1, edited: 0, deleted: 0 })
       .execute();
     segments.push({ ...segment, final: true });
   }
@@ -110,7 +137,10 @@ export function createTestEngine(
   concurrency = { start: 3, max: 3 },
 ): TranscribeEngine {
   return {
-    ...{ name: 'test', kind: 'cloud', caveat: null, concurrency },
+    name: 'test',
+    kind: 'cloud',
+    caveat: null,
+    concurrency,
     transcribe: async ({ audio }: TranscribeRequest, signal) => hear(Buffer.from(audio).toString(), signal),
     close: async () => {},
   };

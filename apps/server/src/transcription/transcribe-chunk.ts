@@ -13,7 +13,7 @@ export type Outcome =
 interface Stages {
   engine: TranscribeEngine;
   gate: SpeechGate;
-  readChunkAudio(chunk: ClaimedChunk): Promise<Uint8Array>;
+  readChunkAudio: (chunk: ClaimedChunk) => Promise<Uint8Array>;
   language: string | undefined;
   callTimeoutMs: number;
 }

@@ -5,9 +5,9 @@ export {
   type TranscribeEngine,
   type TranscribeRequest,
 } from './contract.ts';
-export { decodeOggOpus, decodeWhole, speechSampleRate } from './audio/decode.ts';
-export { oggDurationMs } from './audio/ogg-packets.ts';
+export { decodeOggOpus, decodeWhole, oggDurationMs, speechSampleRate } from './audio/index.ts';
 export { createGemini } from './gemini.ts';
+export { createHelper, type HelperPeer } from './helper.ts';
 export { createPocketSphinx, pocketSphinxCaveat } from './pocketsphinx.ts';
 export { createSherpaOnnx } from './sherpa/sherpa-onnx.ts';
 export { createSherpaProcess, type SherpaProcess } from './sherpa/sherpa-process.ts';

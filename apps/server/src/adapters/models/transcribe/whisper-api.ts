@@ -38,8 +38,8 @@ export function createWhisperApi(options: WhisperApiOptions): TranscribeEngine {
     async transcribe(request, signal) {
       const stop = AbortSignal.any([signal, closing.signal, AbortSignal.timeout(timeoutMs)]);
       try {
-        const body = asForm(model, request);
-        return linesOf(await apiFetch(url, { method: 'POST', headers, body }, stop), request.durationMs);
+        const post = new Request(url, { method: 'POST', headers, body: asForm(model, request) });
+        return linesOf(await apiFetch(post, stop), request.durationMs);
       } catch (error) {
         throw asEngineError(error);
       }

@@ -95,8 +95,10 @@ async function answer(ask: SherpaAsk): Promise<SherpaAnswer> {
   }
 }
 
-process.on('message', (ask: SherpaAsk) => {
-  void answer(ask).then((done) => process.send?.(done));
-});
+async function reply(ask: SherpaAsk): Promise<void> {
+  process.send?.(await answer(ask));
+}
+
+process.on('message', (ask: SherpaAsk) => void reply(ask));
 // The server has ended: so does its child.
 process.on('disconnect', () => process.exit(0));

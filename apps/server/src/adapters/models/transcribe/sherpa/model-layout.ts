@@ -40,7 +40,7 @@ export function readModelLayout(modelDir: string, language?: string): SherpaMode
   }
   const [encoder, decoder, joiner] = [find(/encoder/), find(/decoder/), find(/joiner/)];
   if (encoder && decoder && joiner) {
-    const isNemo = /nemo|parakeet/i.test(basename(modelDir)) || /^EncDec/.test(modelType(encoder) ?? '');
+    const isNemo = /nemo|parakeet/i.test(basename(modelDir)) || modelType(encoder)?.startsWith('EncDec');
     return { tokens, transducer: { encoder, decoder, joiner }, ...(isNemo && { modelType: 'nemo_transducer' }) };
   }
   const isoLanguage = language?.split('-')[0] ?? '';

@@ -1,90 +1,70 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { extname, join } from 'node:path';
-import { EngineError } from '../contract.ts';
-import type { SherpaAnswer, SherpaAsk, SherpaTask } from './messages.ts';
+import { EngineError, type TranscribedLine } from '../contract.ts';
+import { createHelper, HelperEnded, type HelperPeer } from '../helper.ts';
+import type { SherpaAnswer, SherpaTask } from './messages.ts';
+import type { SherpaModelConfig } from './model-layout.ts';
 
+/** sherpa-onnx in a child process, so that neither the memory nor a crash of native code is the server's. */
 export interface SherpaProcess {
-  ask(task: SherpaTask, signal: AbortSignal): Promise<Exclude<SherpaAnswer, { failure: unknown }>>;
+  transcribe(audio: Uint8Array, model: SherpaModelConfig, signal: AbortSignal): Promise<TranscribedLine[]>;
+  /** Milliseconds of speech that a Silero model finds. */
+  detectSpeech(audio: Uint8Array, vadModelFile: string, signal: AbortSignal): Promise<number>;
   close(): Promise<void>;
 }
 
 interface SherpaProcessOptions {
-  timeoutMs: number;
-  /** A child that had nothing to do for so long is ended: a model takes 100 MB and more. */
-  idleMs: number;
+  /** For one question; the child is ended when it takes longer. */
+  timeoutMs?: number;
+  /** A model takes 100 MB and more: the child of an idle server is ended. */
+  idleMs?: number;
+  threads?: number;
 }
 
-interface Waiting {
-  settle(answer: SherpaAnswer): void;
-  fail(error: EngineError): void;
-}
-
-const maxWaiting = 64;
 const keptErrorBytes = 1024;
 
-/** The native library lives in a child, so that neither its memory nor its crashes are the server's. Started on first use. */
-export function createSherpaProcess({ timeoutMs, idleMs }: SherpaProcessOptions): SherpaProcess {
-  const waiting = new Map<number, Waiting>();
-  let child: ChildProcess | null = null;
-  let idleTimer: NodeJS.Timeout | undefined;
-  let lastId = 0;
+export function createSherpaProcess(options: SherpaProcessOptions = {}): SherpaProcess {
+  const { timeoutMs = 120_000, idleMs = 300_000, threads = 1 } = options;
+  const helper = createHelper<SherpaTask, SherpaAnswer>({ start: startChild, timeoutMs, idleMs, maxWaiting: 64 });
 
-  function started(): ChildProcess {
-    if (child) return child;
-    const file = join(import.meta.dirname, `child${extname(import.meta.filename)}`);
-    const made = fork(file, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
-    let errors = '';
-    made.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      errors = (errors + text).slice(-keptErrorBytes);
+  async function ask(task: SherpaTask, signal: AbortSignal) {
+    const answer = await helper.ask(task, signal).catch((error: unknown) => {
+      // A crash of the library may be one sound's doing.
+      if (error instanceof HelperEnded) throw new EngineError('failed', `the speech process ${error.message}`);
+      throw error;
     });
-    made.on('message', (answer: SherpaAnswer) => waiting.get(answer.id)?.settle(answer));
-    made.on('error', (error) => ended(made, error.message));
-    made.on('exit', (code, signal) => ended(made, `ended with ${signal ?? code}: ${errors.trim() || 'no message'}`));
-    child = made;
-    return made;
-  }
-
-  /** A crash of the library may be one sound's doing: it costs an attempt. */
-  function ended(which: ChildProcess, reason: string): void {
-    if (child !== which) return;
-    child = null;
-    for (const { fail } of waiting.values()) fail(new EngineError('failed', `the speech process ${reason}`));
-  }
-
-  function stop(): void {
-    clearTimeout(idleTimer);
-    const stopped = child;
-    if (!stopped) return;
-    ended(stopped, 'was stopped');
-    stopped.kill('SIGKILL');
+    if ('failure' in answer) throw new EngineError(answer.failure.kind, answer.failure.message);
+    return answer;
   }
 
   return {
-    async ask(task, signal) {
-      signal.throwIfAborted();
-      if (waiting.size >= maxWaiting) throw new EngineError('rate-limited', 'has too much to do');
-      clearTimeout(idleTimer);
-      const id = (lastId += 1);
-      const { promise, resolve, reject } = Promise.withResolvers<SherpaAnswer>();
-      waiting.set(id, { settle: resolve, fail: reject });
-      const onAbort = () => reject(signal.reason as Error);
-      signal.addEventListener('abort', onAbort, { once: true });
-      // Native code can't be interrupted: a call that hangs takes the child with it.
-      const timer = setTimeout(stop, timeoutMs);
-      try {
-        started().send({ ...task, id } satisfies SherpaAsk, (error) => {
-          if (error) reject(new EngineError('failed', error.message));
-        });
-        const answer = await promise;
-        if ('failure' in answer) throw new EngineError(answer.failure.kind, answer.failure.message);
-        return answer;
-      } finally {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', onAbort);
-        waiting.delete(id);
-        if (waiting.size === 0) idleTimer = setTimeout(stop, idleMs).unref();
-      }
+    async transcribe(audio, model, signal) {
+      const answer = await ask({ task: 'transcribe', audio, model, threads }, signal);
+      return 'lines' in answer ? answer.lines : [];
     },
-    close: async () => stop(),
+    async detectSpeech(audio, vadModelFile, signal) {
+      const answer = await ask({ task: 'detect-speech', audio, vadModelFile }, signal);
+      return 'speechMs' in answer ? answer.speechMs : 0;
+    },
+    close: () => helper.close(),
+  };
+}
+
+function startChild(): HelperPeer {
+  const file = join(import.meta.dirname, `child${extname(import.meta.filename)}`);
+  const child = fork(file, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
+  let errors = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    errors = (errors + text).slice(-keptErrorBytes);
+  });
+  return {
+    // A message that could not be sent is followed by the end of the child.
+    send: (message) => void child.send(message, () => {}),
+    onMessage: (call) => void child.on('message', (message) => call(message as { id: number })),
+    onEnd: (call) => {
+      child.on('error', (error) => call(`could not be started: ${error.message}`));
+      child.on('exit', (code, signal) => call(`ended with ${signal ?? code}: ${errors.trim() || 'no message'}`));
+    },
+    end: () => void child.kill('SIGKILL'),
   };
 }
