@@ -26,6 +26,14 @@ export class AppError extends Error {
   }
 }
 
+/** The error of a disk as the one that services throw: full, or failed. */
+export function toStorageError(error: unknown, message: string): AppError {
+  if (error instanceof AppError) return error;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
+  return new AppError(full ? 'STORAGE_FULL' : 'STORAGE_FAILED', message, { cause: error });
+}
+
 /** What a client may see of an error: the detail of an unexpected one stays in the log. */
 export function toErrorBody(error: unknown): ErrorBody {
   if (!(error instanceof AppError)) {

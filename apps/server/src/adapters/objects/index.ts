@@ -1,0 +1,3 @@
+export type { Objects } from './contract.ts';
+export { createFileObjects } from './file-objects.ts';
+export { createMemoryObjects } from './memory-objects.ts';

@@ -1,0 +1,177 @@
+import { toStorageError } from '../../errors.ts';
+import { type Commit, createCommitBuilder, type PendingRecord } from './commit-builder.ts';
+import type { JournalLog } from './contract.ts';
+import type { FilePool } from './file-pool.ts';
+import { writeAll } from './io.ts';
+import type { LogFile } from './log-file.ts';
+import { blockBytes, recordBytes } from './record.ts';
+
+const zeroBlock = Buffer.alloc(blockBytes);
+
+interface GroupCommitOptions<R> {
+  pool: FilePool;
+  log: JournalLog;
+  /** The record is on disk, there. Called in the order of appends. */
+  onDurable(record: R, location: number): void;
+  /** Nothing of what was in flight will be on disk. */
+  onFailed(records: readonly R[]): void;
+}
+
+interface Waiter {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+export type GroupCommit<R extends PendingRecord> = ReturnType<typeof createGroupCommit<R>>;
+
+/**
+ * One commit is on its way to the disk while the next is laid out; a commit is begun only once the former is synced, so
+ * that a crash can tear none but the last. One failed commit fails all that waits: what is behind it may build on it.
+ */
+export function createGroupCommit<R extends PendingRecord>(options: GroupCommitOptions<R>) {
+  const { pool, log, onDurable, onFailed } = options;
+  type Waiting = R & Waiter;
+  let building = createCommitBuilder<Waiting>();
+  let writing = createCommitBuilder<Waiting>();
+  let waiting: Waiting[] = [];
+  /** Those before it are in `building` already. */
+  let firstWaiting = 0;
+  let bytesInFlight = 0;
+  let commits = 0;
+  let writtenBytes = 0;
+  let working: PromiseWithResolvers<void> | null = null;
+
+  const layOut = (): void => {
+    while (firstWaiting < waiting.length && building.add(waiting[firstWaiting]!)) firstWaiting += 1;
+    if (firstWaiting * 2 > waiting.length) {
+      waiting = waiting.slice(firstWaiting);
+      firstWaiting = 0;
+    }
+  };
+
+  const write = async ({ file, start, end, buffers }: Commit<Waiting>): Promise<void> => {
+    const from = file.header ? 0 : start;
+    try {
+      await writeAll(file.disk, buffers, from);
+    } catch (error) {
+      const failure = toStorageError(error, 'The journal could not be written.');
+      // On a full disk the place stays good: the next commit is written over what there is of this one.
+      if (failure.code !== 'STORAGE_FULL') await abandon(file, start);
+      throw failure;
+    }
+    try {
+      await file.disk.datasync();
+    } catch (error) {
+      await abandon(file, start);
+      throw toStorageError(error, 'The journal could not be synced.');
+    }
+    file.header = null;
+    writtenBytes += end - from;
+  };
+
+  /**
+   * After a failed sync the kernel may show bytes that are not on the disk, and call the next sync a success. So the file
+   * is not written again, but for the beginning of what failed: overwritten, it can't be taken for durable by a next process.
+   */
+  const abandon = async (file: LogFile, failedAt: number): Promise<void> => {
+    file.state = 'abandoned';
+    await writeAll(file.disk, [zeroBlock], failedAt).catch((error: unknown) => {
+      log.error({ err: error }, 'an abandoned journal file could not be marked');
+    });
+  };
+
+  const failAll = (error: unknown, commit: Commit<Waiting> | null): void => {
+    const failure = toStorageError(error, 'The journal failed.');
+    const failed = [...(commit?.records ?? []), ...building.records, ...waiting.slice(firstWaiting)];
+    log.error({ err: failure, appends: failed.length }, 'journal appends failed');
+    waiting = [];
+    firstWaiting = 0;
+    bytesInFlight = 0;
+    if (commit?.file.state === 'abandoned') pool.retire(commit.file, 'abandoned');
+    building.begin(commit?.file.state === 'active' ? { file: commit.file, position: commit.start } : null);
+    onFailed(failed);
+    for (const record of failed) record.reject(failure);
+  };
+
+  const settle = ({ file, records }: Commit<Waiting>): void => {
+    commits += 1;
+    for (const record of records) {
+      bytesInFlight -= recordBytes(record.idBytes, record.payload.length);
+      onDurable(record, pool.locationOf(file, record.position));
+      record.resolve();
+    }
+  };
+
+  /** Lays out what waits, in a new file where there is no room; null when nothing waits. */
+  const nextCommit = async (): Promise<Commit<Waiting> | null> => {
+    for (;;) {
+      layOut();
+      if (building.records.length > 0) return building.take();
+      if (firstWaiting === waiting.length) return null;
+      if (building.file) pool.retire(building.file, 'full');
+      building.begin(null);
+      building.begin({ file: await pool.acquire(), position: blockBytes });
+    }
+  };
+
+  const work = async (): Promise<void> => {
+    while (working) {
+      let commit: Commit<Waiting> | null = null;
+      try {
+        commit = await nextCommit();
+        if (!commit) {
+          rest();
+          continue;
+        }
+        [building, writing] = [writing, building];
+        building.begin({ file: commit.file, position: commit.end });
+        const written = write(commit);
+        layOut();
+        await written;
+        settle(commit);
+        if (commit.end * 2 > commit.file.bytes) pool.prepareSpare();
+      } catch (error) {
+        failAll(error, commit);
+      }
+      writing.begin(null);
+    }
+  };
+
+  const rest = (): void => {
+    // An append may have come since it was looked for.
+    if (firstWaiting < waiting.length || building.records.length > 0) return;
+    working?.resolve();
+    working = null;
+  };
+
+  const start = (): void => {
+    working = Promise.withResolvers();
+    // What else has arrived by then shares the sync.
+    setImmediate(() => void work());
+  };
+
+  return {
+    /** Goes on in this file, behind what is there. Before the first append. */
+    continueIn(file: LogFile, position: number): void {
+      file.state = 'active';
+      building.begin({ file, position });
+    },
+    /** Resolves when the record is on disk. */
+    append(record: R): Promise<void> {
+      bytesInFlight += recordBytes(record.idBytes, record.payload.length);
+      return new Promise((resolve, reject) => {
+        waiting.push(Object.assign(record, { resolve, reject }));
+        if (working) layOut();
+        else start();
+      });
+    },
+    /** Of records that are not answered yet. */
+    get bytesInFlight(): number {
+      return bytesInFlight;
+    },
+    async idle(): Promise<void> {
+      while (working) await working.promise;
+    },
+    counts: () => ({ commits, writtenBytes }),
+  };
+}
