@@ -12,8 +12,43 @@ export interface Commitment {
   strength: number;
 }
 
+/** "You'll be working on" gives the task to work on. */
+const gerunds: Readonly<Record<string, string>> = {
+  arranging: 'arrange',
+  asking: 'ask',
+  building: 'build',
+  calling: 'call',
+  checking: 'check',
+  collecting: 'collect',
+  contacting: 'contact',
+  designing: 'design',
+  developing: 'develop',
+  doing: 'do',
+  drafting: 'draft',
+  finishing: 'finish',
+  'following up': 'follow up',
+  'looking at': 'look at',
+  'looking into': 'look into',
+  making: 'make',
+  organising: 'organise',
+  organizing: 'organize',
+  preparing: 'prepare',
+  presenting: 'present',
+  putting: 'put',
+  reviewing: 'review',
+  sending: 'send',
+  'setting up': 'set up',
+  'taking care of': 'take care of',
+  'talking to': 'talk to',
+  testing: 'test',
+  'thinking about': 'think about',
+  updating: 'update',
+  'working on': 'work on',
+  writing: 'write',
+};
+
 /** Verbs of work that is done after the meeting, and leaves something behind. */
-const tasks = String.raw`(?:send|e-?mail|mail|write|prepare|draft|review|check|double-check|look into|look at|look up|ask|talk to|speak to|speak with|talk with|call|phone|contact|get in touch|reach out|schedule|set up|arrange|organi[sz]e|book|reserve|update|upload|fix|finish|complete|finali[sz]e|share|circulate|distribute|forward|investigate|find out|figure out|follow up|get back to|get|make sure|ensure|put together|put up|work on|work out|create|add|submit|order|buy|purchase|test|try out|collect|gather|provide|bring|take care of|handle|remind|confirm|report back|report|document|deliver|design|implement|build|develop|invite|compile|research|read|write up|type up|sign|print|post|publish|install|run|re-?run|analy[sz]e|evaluate|estimate|calculate|compare|come up with|come back|think about|let (?:\S+ )?know|give (?:\S+ )?(?:a|an|the|some)|do|make|change|move|copy|record|transcribe|train|show|present|plan|decide|define|specify|negotiate|hire|pay|register|apply|notify|inform|announce|clean up|tidy up|set|start|continue|meet|discuss|put|summari[sz]e|(?:putting|sending|writing|preparing|working on|thinking about|looking (?:into|at)|checking|making|drafting|organi[sz]ing|arranging|collecting|testing|building|designing|developing|presenting|contacting|calling|asking|talking to|reviewing|updating|finishing|setting up|taking care of|doing|following up)\b)`;
+const tasks = String.raw`(?:send|e-?mail|mail|write|prepare|draft|review|check|double-check|look into|look at|look up|ask|talk to|speak to|speak with|talk with|call|phone|contact|get in touch|reach out|schedule|set up|arrange|organi[sz]e|book|reserve|update|upload|fix|finish|complete|finali[sz]e|share|circulate|distribute|forward|investigate|find out|figure out|follow up|get back to|get|make sure|ensure|put together|put up|work on|work out|create|add|submit|order|buy|purchase|test|try out|collect|gather|provide|bring|take care of|handle|remind|confirm|report back|report|document|deliver|design|implement|build|develop|invite|compile|research|read|write up|type up|sign|print|post|publish|install|run|re-?run|analy[sz]e|evaluate|estimate|calculate|compare|come up with|come back|think about|let (?:\S+ )?know|give (?:\S+ )?(?:a|an|the|some)|do|make|change|move|copy|record|transcribe|train|show|present|plan|decide|define|specify|negotiate|hire|pay|register|apply|notify|inform|announce|clean up|tidy up|set|start|continue|meet|discuss|put|summari[sz]e|(?:${Object.keys(gerunds).join('|')})\b)`;
 /** Of these, the ones that people also use for what they do at once, or for no task at all. */
 const weak =
   /^(?:do|doing|making|presenting|asking|put|remind|confirm|share|inform|announce|make|get|show|present|set|start|continue|run|look at|think about|read|give|change|move|add|ask|meet|discuss|decide|plan|try out|let|call|figure out|come|bring|put up|talk)\b/i;
@@ -53,7 +88,9 @@ const atOnce =
 export function commitmentFinder(people: People): (sentence: string) => Commitment | null {
   const { pattern } = people;
   const assignment =
-    pattern === null ? null : new RegExp(String.raw`(?<![\p{L}])(${pattern}),? ${given} ${adverb}${task}`, 'u');
+    pattern === null
+      ? null
+      : new RegExp(String.raw`(?<![\p{L}]|\p{Lu}\p{L}* )(${pattern}),? ${given} ${adverb}${task}`, 'u');
   const vocative =
     pattern === null
       ? null
@@ -67,7 +104,7 @@ export function commitmentFinder(people: People): (sentence: string) => Commitme
       const [, name, work] = assigned;
       return {
         kind: 'assignment',
-        task: work!,
+        task: imperative(work!),
         owner: people.named(name!),
         strength: strengthOf(sentence, work!, 1.5),
       };
@@ -79,13 +116,18 @@ export function commitmentFinder(people: People): (sentence: string) => Commitme
       if (!found || (kind !== 'request' && sentence.endsWith('?'))) continue;
       return {
         kind,
-        task: found[1]!,
+        task: imperative(found[1]!),
         owner: kind === 'request' ? owner : null,
         strength: strengthOf(sentence, found[1]!, strength),
       };
     }
     return null;
   };
+}
+
+function imperative(work: string): string {
+  const gerund = Object.keys(gerunds).find((form) => work.toLowerCase().startsWith(form));
+  return gerund === undefined ? work : gerunds[gerund]! + work.slice(gerund.length);
 }
 
 function strengthOf(sentence: string, taskWords: string, base: number): number {

@@ -1,0 +1,88 @@
+import type { LanguageModel } from 'ai';
+import { asEngineError } from '../transcribe/engine-error.ts';
+import { EngineError } from '../transcribe/contract.ts';
+import { httpEngineError } from '../transcribe/http-errors.ts';
+import type { GenerateEngine } from './contract.ts';
+
+export type Provider = 'groq' | 'gemini' | 'openai';
+
+export interface AiSdkOptions {
+  provider: Provider;
+  model: string;
+  /** May be left out where the server at `baseUrl` asks for none. */
+  apiKey?: string | undefined;
+  /** In place of the provider's own address. */
+  baseUrl?: string | undefined;
+  requestTimeoutMs: number;
+}
+
+/** Low: minutes report, they do not invent. */
+const temperature = 0.2;
+/** Room for the answer and, with models that reason, for what they think before it. */
+const maxOutputTokens = 16_000;
+
+/** A language model through the AI SDK, which is imported at the first call: it takes 30 MB. */
+export function createAiSdkEngine(options: AiSdkOptions): GenerateEngine {
+  const { provider, model, requestTimeoutMs } = options;
+  return {
+    name: provider,
+    model,
+    async generate({ system, prompt, schema }, signal) {
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]);
+      const sdk = await import('ai');
+      try {
+        const { output } = await sdk.generateText({
+          model: await languageModel(options),
+          instructions: system,
+          prompt,
+          output: sdk.Output.object({ schema }),
+          temperature,
+          maxOutputTokens,
+          maxRetries: 0,
+          abortSignal: limit,
+        });
+        return output;
+      } catch (error) {
+        if (limit.aborted) throw asEngineError(limit.reason);
+        throw translated(error, sdk);
+      }
+    },
+  };
+}
+
+async function languageModel({ provider, model, apiKey, baseUrl }: AiSdkOptions): Promise<LanguageModel> {
+  // A key must be given, or the SDK looks for one in the environment, and throws.
+  const settings = { apiKey: apiKey ?? 'none', ...(baseUrl !== undefined && { baseURL: baseUrl }) };
+  switch (provider) {
+    case 'groq':
+      return (await import('@ai-sdk/groq')).createGroq(settings)(model);
+    case 'gemini':
+      return (await import('@ai-sdk/google')).createGoogle(settings)(model);
+    case 'openai':
+      // Not the Responses API: other servers that call themselves compatible speak chat completions.
+      return (await import('@ai-sdk/openai')).createOpenAI(settings).chat(model);
+    default:
+      return provider satisfies never;
+  }
+}
+
+function translated(error: unknown, sdk: typeof import('ai')): EngineError {
+  if (sdk.APICallError.isInstance(error)) {
+    const { statusCode, responseHeaders, responseBody } = error;
+    if (statusCode !== undefined && (statusCode < 200 || statusCode >= 300)) {
+      return httpEngineError({
+        status: statusCode,
+        retryAfter: responseHeaders?.['retry-after'] ?? null,
+        body: responseBody ?? '',
+      });
+    }
+    // A success that could not be read is the provider's fault; without a status it was not reached, or cut the answer.
+    return new EngineError(statusCode === undefined ? 'unavailable' : 'failed', 'gave an answer that cannot be read', {
+      cause: error,
+    });
+  }
+  if (sdk.NoObjectGeneratedError.isInstance(error) || sdk.NoOutputGeneratedError.isInstance(error)) {
+    return new EngineError('failed', 'gave an answer of another shape than was asked for', { cause: error });
+  }
+  return asEngineError(error);
+}
