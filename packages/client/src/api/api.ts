@@ -1,0 +1,85 @@
+import type {
+  CaptionsSend,
+  ExportFormat,
+  MeetingPatch,
+  MeetingPost,
+  MeetingQuery,
+  MinutesPost,
+  SegmentPatch,
+  SpeakerRename,
+} from '@hansard/protocol';
+import { createRequester } from './request.ts';
+
+export interface ApiOptions {
+  /** `globalThis.fetch` if left out. */
+  fetch?: typeof fetch;
+  /** Parse every answer by its schema: for development and tests. */
+  checkAnswers?: boolean;
+  headers?: Record<string, string>;
+}
+
+interface Cancel {
+  signal?: AbortSignal;
+}
+
+/** One typed function for each HTTP route. Every one throws `ApiError`, or the signal's reason where it was aborted. */
+export function createApi(baseUrl = '', options: ApiOptions = {}) {
+  const { fetch = globalThis.fetch.bind(globalThis), checkAnswers = false, headers = {} } = options;
+  const { call, tell, url } = createRequester({ baseUrl, fetch, checkAnswers, headers });
+  const of = (meetingId: string, rest = '') => `/meetings/${encodeURIComponent(meetingId)}${rest}`;
+
+  return {
+    createMeeting: (post: MeetingPost = {}, { signal }: Cancel = {}) =>
+      call('/meetings', 'meeting', { method: 'POST', body: post, signal }),
+    listMeetings: (query: Partial<MeetingQuery> = {}, { signal }: Cancel = {}) =>
+      call('/meetings', 'meetingPage', { query, signal }),
+    getMeeting: (meetingId: string, { signal }: Cancel = {}) => call(of(meetingId), 'meetingDetail', { signal }),
+    patchMeeting: (meetingId: string, patch: MeetingPatch, { signal }: Cancel = {}) =>
+      call(of(meetingId), 'meeting', { method: 'PATCH', body: patch, signal }),
+    deleteMeeting: (meetingId: string, { signal }: Cancel = {}) =>
+      call(of(meetingId), 'meetingDeleted', { method: 'DELETE', signal }),
+    endMeeting: (meetingId: string, { signal }: Cancel = {}) =>
+      call(of(meetingId, '/end'), 'meeting', { method: 'POST', signal }),
+
+    listSegments: (meetingId: string, page: { since?: number; limit?: number } = {}, { signal }: Cancel = {}) =>
+      call(of(meetingId, '/segments'), 'segmentPage', { query: page, signal }),
+    /** Lines that have text already; the same `externalId` again replaces the older text. */
+    postCaptions: (meetingId: string, captions: Omit<CaptionsSend, 'meetingId'>, { signal }: Cancel = {}) =>
+      tell(of(meetingId, '/segments'), { method: 'POST', body: captions, signal }),
+    patchSegment: (meetingId: string, segmentId: string, patch: SegmentPatch, { signal }: Cancel = {}) =>
+      call(of(meetingId, `/segments/${encodeURIComponent(segmentId)}`), 'segment', {
+        method: 'PATCH',
+        body: patch,
+        signal,
+      }),
+    /** Gives every line of one speaker another name. */
+    renameSpeaker: (meetingId: string, rename: SpeakerRename, { signal }: Cancel = {}) =>
+      tell(of(meetingId, '/speakers'), { method: 'POST', body: rename, signal }),
+    /** Tries all failed chunks of the meeting again, or those that are named. */
+    retryChunks: (meetingId: string, chunkIds?: readonly string[], { signal }: Cancel = {}) =>
+      tell(of(meetingId, '/chunks/retry'), {
+        method: 'POST',
+        body: chunkIds === undefined ? {} : { chunkIds },
+        signal,
+      }),
+
+    makeMinutes: (meetingId: string, post: MinutesPost = {}, { signal }: Cancel = {}) =>
+      call(of(meetingId, '/minutes'), 'minutes', { method: 'POST', body: post, signal }),
+    cancelMinutes: (meetingId: string, { signal }: Cancel = {}) =>
+      tell(of(meetingId, '/minutes'), { method: 'DELETE', signal }),
+    /** Null where none were made yet. */
+    getMinutes: (meetingId: string, { signal }: Cancel = {}) =>
+      call(of(meetingId, '/minutes'), 'minutesOrNull', { signal }),
+
+    listEngines: ({ signal }: Cancel = {}) => call('/engines', 'engineList', { signal }),
+    /** What an engine hears in a recording. */
+    tryEngine: (recording: Blob, { signal }: Cancel = {}) =>
+      call('/engines/try', 'engineTrial', { method: 'POST', body: recording, signal }),
+
+    /** Addresses for `<audio>` and download links. */
+    audioUrl: (meetingId: string, trackId?: string) => url(of(meetingId, '/audio'), { track: trackId }),
+    exportUrl: (meetingId: string, format: ExportFormat) => url(of(meetingId, '/export'), { format }),
+  };
+}
+
+export type Api = ReturnType<typeof createApi>;

@@ -1,0 +1,25 @@
+import {
+  engineList,
+  engineTrial,
+  meeting,
+  meetingDeleted,
+  meetingDetail,
+  meetingPage,
+  minutes,
+  segment,
+  segmentPage,
+} from '@hansard/protocol';
+
+/** Apart from the client, so that pages which do not check answers do not load the schemas. */
+export const replySchemas = {
+  engineList,
+  engineTrial,
+  meeting,
+  meetingDeleted,
+  meetingDetail,
+  meetingPage,
+  minutes,
+  minutesOrNull: minutes.nullable(),
+  segment,
+  segmentPage,
+} as const;
