@@ -37,16 +37,23 @@ export function registerCaptureSocket(
   let feeds = false;
   let isPaused = false;
 
-  const answer = (ack: unknown, work: () => Promise<number>): void => {
-    if (typeof ack !== 'function') return;
-    const reply = ack as Ack<Durable>;
-    work().then(
-      (durable) => reply({ durable }),
-      (error: unknown) => {
-        if (!(error instanceof AppError)) log.error({ err: error }, 'a capture call failed');
-        reply(toErrorBody(error));
-      },
-    );
+  /** The acknowledgement is the last argument, however many there are before it. */
+  const handle = (
+    event: 'track:open' | 'track:slice' | 'track:close',
+    work: (args: unknown[]) => Promise<number>,
+  ): void => {
+    socket.on(event, (...args: unknown[]) => {
+      const ack = args.pop();
+      if (typeof ack !== 'function') return;
+      const reply = ack as Ack<Durable>;
+      work(args).then(
+        (durable) => reply({ durable }),
+        (error: unknown) => {
+          if (!(error instanceof AppError)) log.error({ err: error }, 'a capture call failed');
+          reply(toErrorBody(error));
+        },
+      );
+    });
   };
 
   const adviseSlowDown = (isHigh: boolean): void => {
@@ -58,28 +65,23 @@ export function registerCaptureSocket(
   };
   const unsubscribe = capture.pressure.subscribe(adviseSlowDown);
 
-  socket.on('track:open', (request: unknown, ack: unknown) =>
-    answer(ack, async () => {
-      const durable = await capture.openTrack(actor, connection, parseRequest(trackOpen, request));
-      if (!feeds && capture.pressure.isHigh) socket.emit('slow-down', { sliceMs: captureLimits.slowSliceMs });
-      feeds = true;
-      return durable;
-    }),
-  );
+  handle('track:open', async ([request]) => {
+    const durable = await capture.openTrack(actor, connection, parseRequest(trackOpen, request));
+    if (!feeds && capture.pressure.isHigh) socket.emit('slow-down', { sliceMs: captureLimits.slowSliceMs });
+    feeds = true;
+    return durable;
+  });
 
-  socket.on('track:slice', (...args: unknown[]) => {
-    const ack = args.pop();
-    answer(ack, async () => capture.writeSlice(connection, readSlice(args)));
+  handle('track:slice', async (args) => {
     // U20: what this socket sends next waits in the kernel, not here.
     if (capture.pressure.isHigh && !isPaused) {
       isPaused = true;
       transport.pause();
     }
+    return capture.writeSlice(connection, readSlice(args));
   });
 
-  socket.on('track:close', (request: unknown, ack: unknown) =>
-    answer(ack, async () => capture.closeTrack(connection, parseRequest(trackClose, request))),
-  );
+  handle('track:close', async ([request]) => capture.closeTrack(connection, parseRequest(trackClose, request)));
 
   socket.on('disconnect', () => {
     unsubscribe();
