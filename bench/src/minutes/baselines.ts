@@ -1,4 +1,4 @@
-import Graph from 'graphology';
+import { Graph } from 'graphology';
 import pagerank from 'graphology-metrics/centrality/pagerank.js';
 
 /** The beginning of what was said. */

@@ -1,4 +1,5 @@
-import type { ActionItem, MinutesBody, MinutesItem, Topic } from '@hansard/protocol';
+import { emptyDraft, type MinutesDraft, type Section } from '../draft.ts';
+import { defaultTemplate, type Template } from '../templates.ts';
 import { actionItemsOf } from './action-items.ts';
 import { decisionsOf } from './decisions.ts';
 import { openQuestionsOf } from './open-questions.ts';
@@ -8,6 +9,8 @@ import { summarise } from './summary.ts';
 import { topicsOf } from './topics.ts';
 
 export interface LocalMinutesOptions {
+  /** Says which sections to make, and what to spread the summary over. */
+  template?: Pick<Template, 'sections' | 'summaryBy'> | undefined;
   /** When the meeting began, in milliseconds since 1970: turns "by Friday" into a date. */
   startedAt?: number | undefined;
   signal?: AbortSignal | undefined;
@@ -20,29 +23,24 @@ export interface LocalMinutesOptions {
  * lines it was made from. Works in slices, so that the event loop is not held up. Rejects only with the signal's reason.
  */
 export function localMinutes(lines: readonly Line[], options: LocalMinutesOptions = {}): Promise<MinutesDraft> {
-  return inSlices(work(lines, options.startedAt ?? null), options);
+  return inSlices(work(lines, options.startedAt ?? null, options.template ?? defaultTemplate), options);
 }
 
-/** Minutes before anything can have become stale. */
-export interface MinutesDraft {
-  summary: Fresh<MinutesItem>[];
-  actionItems: Fresh<ActionItem>[];
-  decisions: Fresh<MinutesItem>[];
-  openQuestions: Fresh<MinutesItem>[];
-  topics: Fresh<Topic>[];
-}
-type Fresh<T extends { stale: boolean }> = Omit<T, 'stale'>;
-
-function* work(lines: readonly Line[], startedAt: number | null): Generator<number, MinutesDraft> {
+function* work(
+  lines: readonly Line[],
+  startedAt: number | null,
+  { sections, summaryBy }: Pick<Template, 'sections' | 'summaryBy'>,
+): Generator<number, MinutesDraft> {
   const { sentences, language } = yield* stage(sentencesOf(lines), 0, 0.3);
   const topics = yield* stage(topicsOf(sentences, lines, language), 0.3, 0.6);
-  const summary = yield* stage(summarise(sentences, topics.of, language), 0.6, 0.8);
+  const groups = summaryBy === 'topic' ? topics.of : speakersOf(sentences);
+  const summary = yield* stage(summarise(sentences, groups, language), 0.6, 0.8);
   const today = startedAt === null ? null : new Date(startedAt);
   const actions = yield* stage(actionItemsOf(sentences, { language, today }), 0.8, 0.9);
   const decisions = yield* stage(decisionsOf(sentences, language), 0.9, 0.95);
   const questions = yield* stage(openQuestionsOf(sentences, language), 0.95, 1);
   const cite = (from: readonly number[]) => segmentIdsOf(from, sentences, lines);
-  return {
+  const draft: MinutesDraft = {
     summary: summary.map(({ sentence, text }) => ({ text, segmentIds: cite([sentence]) })),
     actionItems: actions.map(({ text, sentences: from, owner, due }) => ({ text, segmentIds: cite(from), owner, due })),
     decisions: decisions.map(({ text, sentences: from }) => ({ text, segmentIds: cite(from) })),
@@ -54,6 +52,17 @@ function* work(lines: readonly Line[], startedAt: number | null): Generator<numb
       endMs,
     })),
   };
+  const empty = emptyDraft();
+  for (const section of Object.keys(draft) as Section[])
+    if (!(section in sections)) Object.assign(draft, { [section]: empty[section] });
+  return draft;
+}
+
+/** A number for each sentence's speaker. */
+function speakersOf(sentences: readonly Sentence[]): number[] {
+  const speakers = [...new Set(sentences.map(({ speaker }) => speaker))];
+  const numbers = new Map(speakers.map((speaker, index) => [speaker, index]));
+  return sentences.map(({ speaker }) => numbers.get(speaker)!);
 }
 
 function segmentIdsOf(from: readonly number[], sentences: readonly Sentence[], lines: readonly Line[]): string[] {
