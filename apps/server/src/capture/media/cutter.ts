@@ -1,6 +1,6 @@
 import type { CutChunk, ChunkFraming } from './chunk.ts';
 import { samplesPerMs } from './opus.ts';
-import { judgeQuiet, slotSamples, type QuietState } from './quiet.ts';
+import { bytesSaved, judgeQuiet, slotSamples, type QuietState } from './quiet.ts';
 import {
   addTo,
   boundaryAfter,
@@ -58,8 +58,10 @@ export interface CutterState {
   sums: Sums;
   /** Quiet slots at its end. */
   run: number;
+  /** What they, or the last slot alone, took less than loud ones do: how deep and long the lull is. */
+  lull: number;
   /** The best place for a cut if no pause comes. */
-  fallback: { boundary: Boundary; run: number; bytes: number } | null;
+  fallback: { boundary: Boundary; lull: number } | null;
 }
 
 export function initialCutterState(): CutterState {
@@ -70,6 +72,7 @@ export function initialCutterState(): CutterState {
     begin: null,
     sums: emptySums,
     run: 0,
+    lull: 0,
     fallback: null,
   };
 }
@@ -122,6 +125,8 @@ function closeSlot(state: CutterState, slot: Slot): void {
   state.recent.push({ ...slot, quiet });
   if (state.recent.length > maxRecentSlots) state.recent.shift();
   state.sums = combine(state.sums, sumsOf(slot, quiet), 1);
+  const goesOn = quiet && state.run > 0;
+  state.lull = (goesOn ? state.lull : 0) + bytesSaved(state.levels, slot);
   state.run = quiet ? state.run + 1 : 0;
 }
 
@@ -148,13 +153,11 @@ function speechBegins({ sums, recent }: CutterState): boolean {
   return onset.every(({ quiet }) => !quiet) && sums.samples - sums.quietSamples === heard;
 }
 
-/** Remembers the longest pause near the end of a long chunk or, of equal ones, the place on which least was spent. */
+/** Remembers the deepest lull near the end of a long chunk. */
 function noteFallback(state: CutterState, max: number): void {
-  if (state.sums.samples < fallbackFrom * max) return;
-  const { bytes } = state.recent.at(-1)!;
-  const { fallback, run } = state;
-  if (fallback && (run < fallback.run || (run === fallback.run && bytes >= fallback.bytes))) return;
-  state.fallback = { boundary: boundaryBack(state, run > 1 ? 1 : 0), run, bytes };
+  const { sums, fallback, lull, run } = state;
+  if (sums.samples < fallbackFrom * max || (fallback && lull <= fallback.lull)) return;
+  state.fallback = { boundary: boundaryBack(state, run > 1 ? 1 : 0), lull };
 }
 
 /** The boundary `back` slots before the last one. */

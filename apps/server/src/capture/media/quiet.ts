@@ -16,10 +16,10 @@ const floorRise = 0.015;
 /** A slot is quiet below this share of the way from floor to loud, by its size alone. */
 const quietBelow = 0.4;
 /** The same where the encoder's voice detector says that nobody speaks, and where it says that somebody does. */
-const quietBelowUnvoiced = 0.6;
+const quietBelowUnvoiced = 0.45;
 const quietBelowVoiced = 0.2;
 /** Levels closer than this share of the louder one are one level: nothing stands out as a pause. */
-const leastContrast = 0.08;
+const leastContrast = 0.12;
 
 export interface SlotLoudness {
   bytes: number;
@@ -29,7 +29,7 @@ export interface SlotLoudness {
 
 /** Whether nobody seems to speak in a slot, judged by its size against what came before it; moves the levels on. */
 export function judgeQuiet(state: QuietState, { bytes, samples, voiced }: SlotLoudness): boolean {
-  const rate = (bytes * 960) / samples;
+  const rate = bytesPer20Ms(bytes, samples);
   if (state.loud === null) {
     state.loud = rate;
     state.floor = rate;
@@ -37,7 +37,16 @@ export function judgeQuiet(state: QuietState, { bytes, samples, voiced }: SlotLo
   state.loud += (rate - state.loud) * (rate > state.loud ? loudRise : loudFall);
   state.floor += (rate - state.floor) * (rate < state.floor ? floorFall : floorRise);
   const contrast = state.loud - state.floor;
-  if (contrast < state.loud * leastContrast) return voiced === false;
+  if (contrast < state.loud * leastContrast) return false;
   const share = voiced === null ? quietBelow : voiced ? quietBelowVoiced : quietBelowUnvoiced;
   return rate < state.floor + share * contrast;
+}
+
+/** How much less a slot took than a loud one of its length would, in bytes per 20 ms. */
+export function bytesSaved({ loud }: QuietState, { bytes, samples }: SlotLoudness): number {
+  return (loud ?? 0) - bytesPer20Ms(bytes, samples);
+}
+
+function bytesPer20Ms(bytes: number, samples: number): number {
+  return (bytes * 960) / samples;
 }
