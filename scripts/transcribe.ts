@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, extname, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createApi, createMemorySpool, createUploader } from '@hansard/client';
@@ -54,8 +52,8 @@ try {
   await untilTranscribed();
   const output = values.output ?? `${file.slice(0, file.length - extname(file).length)}.${format.data}`;
   const exported = await fetch(api.exportUrl(meeting.id, format.data));
-  if (!exported.ok || !exported.body) fail(`The transcript could not be read: ${await exported.text()}`);
-  await pipeline(Readable.fromWeb(exported.body), createWriteStream(output));
+  if (!exported.ok) fail(`The transcript could not be read: ${await exported.text()}`);
+  writeFileSync(output, Buffer.from(await exported.arrayBuffer()));
   console.error(`Written to ${output}`);
 } finally {
   if (!values.keep) await api.deleteMeeting(meeting.id);
