@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { AppError, toStorageError } from '../../errors.ts';
 import type { Objects } from './contract.ts';
 import { checkKey, checkPrefix } from './object-key.ts';
-import { makeDirDurably, syncDir } from './sync-dir.ts';
+import { makeDirDurably, syncDir } from '../../sync-dir.ts';
 
 /** Ends every object's file name. No key has it, so that `a` and `a/b` can both be objects. */
 const objectSuffix = '~';

@@ -116,6 +116,8 @@ export function createFilePool({ dir, io, log, maxFileBytes, maxTotalBytes }: Fi
     /** What is on the disk, oldest generation first; of generation 0 are those that hold nothing. Unfinished ones are deleted. */
     async find(readHeader: (disk: JournalFile) => Promise<FileIdentity | null>): Promise<LogFile[]> {
       await io.makeDir(dir);
+      // The process before may have died between making a file and syncing its entry.
+      await io.syncDir(dir);
       const found: LogFile[] = [];
       for (const name of (await io.list(dir)).toSorted()) {
         if (name.endsWith(preparingSuffix)) await io.remove(join(dir, name));
@@ -166,7 +168,7 @@ export function createFilePool({ dir, io, log, maxFileBytes, maxTotalBytes }: Fi
       closing = true;
       await preparing?.catch(() => {});
       await Promise.all(removals);
-      await Promise.all(slots.map((file) => file?.disk.close()));
+      for (const file of slots) await file?.disk.close();
     },
   };
 }

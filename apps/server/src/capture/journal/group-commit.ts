@@ -12,9 +12,9 @@ interface GroupCommitOptions<R> {
   pool: FilePool;
   log: JournalLog;
   /** The record is on disk, there. Called in the order of appends. */
-  onDurable(record: R, location: number): void;
+  onDurable: (record: R, location: number) => void;
   /** Nothing of what was in flight will be on disk. */
-  onFailed(records: readonly R[]): void;
+  onFailed: (records: readonly R[]) => void;
 }
 
 interface Waiter {
@@ -39,7 +39,7 @@ export function createGroupCommit<R extends PendingRecord>(options: GroupCommitO
   let bytesInFlight = 0;
   let commits = 0;
   let writtenBytes = 0;
-  let working: PromiseWithResolvers<void> | null = null;
+  let working: Promise<void> | null = null;
 
   const layOut = (): void => {
     while (firstWaiting < waiting.length && building.add(waiting[firstWaiting]!)) firstWaiting += 1;
@@ -102,57 +102,53 @@ export function createGroupCommit<R extends PendingRecord>(options: GroupCommitO
     }
   };
 
-  /** Lays out what waits, in a new file where there is no room; null when nothing waits. */
-  const nextCommit = async (): Promise<Commit<Waiting> | null> => {
-    for (;;) {
-      layOut();
-      if (building.records.length > 0) return building.take();
-      if (firstWaiting === waiting.length) return null;
+  const isIdle = (): boolean => firstWaiting === waiting.length && building.records.length === 0;
+
+  /** Lays out what waits, in a new file where there is no room. */
+  const findRoom = async (): Promise<void> => {
+    layOut();
+    while (building.records.length === 0 && !isIdle()) {
       if (building.file) pool.retire(building.file, 'full');
       building.begin(null);
       building.begin({ file: await pool.acquire(), position: blockBytes });
+      layOut();
     }
   };
 
-  const work = async (): Promise<void> => {
-    while (working) {
-      let commit: Commit<Waiting> | null = null;
-      try {
-        commit = await nextCommit();
-        if (!commit) {
-          rest();
-          continue;
-        }
-        [building, writing] = [writing, building];
-        building.begin({ file: commit.file, position: commit.end });
-        const written = write(commit);
-        layOut();
-        await written;
-        settle(commit);
-        if (commit.end * 2 > commit.file.bytes) pool.prepareSpare();
-      } catch (error) {
-        failAll(error, commit);
-      }
-      writing.begin(null);
+  const commitNext = async (): Promise<void> => {
+    let commit: Commit<Waiting> | null = null;
+    try {
+      await findRoom();
+      if (isIdle()) return;
+      commit = building.take();
+      [building, writing] = [writing, building];
+      building.begin({ file: commit.file, position: commit.end });
+      const written = write(commit);
+      layOut();
+      await written;
+      settle(commit);
+      if (commit.end * 2 > commit.file.bytes) pool.prepareSpare();
+    } catch (error) {
+      failAll(error, commit);
     }
+    writing.begin(null);
   };
 
-  const rest = (): void => {
-    // An append may have come since it was looked for.
-    if (firstWaiting < waiting.length || building.records.length > 0) return;
-    working?.resolve();
-    working = null;
-  };
-
-  const start = (): void => {
-    working = Promise.withResolvers();
-    // What else has arrived by then shares the sync.
-    setImmediate(() => void work());
-  };
+  const start = (): Promise<void> =>
+    new Promise((resolve) => {
+      const work = async (): Promise<void> => {
+        do await commitNext();
+        while (!isIdle());
+        working = null;
+        resolve();
+      };
+      // What else has arrived by then shares the sync.
+      setImmediate(() => void work());
+    });
 
   return {
     /** Goes on in this file, behind what is there. Before the first append. */
-    continueIn(file: LogFile, position: number): void {
+    continueIn: (file: LogFile, position: number): void => {
       file.state = 'active';
       building.begin({ file, position });
     },
@@ -162,16 +158,14 @@ export function createGroupCommit<R extends PendingRecord>(options: GroupCommitO
       return new Promise((resolve, reject) => {
         waiting.push(Object.assign(record, { resolve, reject }));
         if (working) layOut();
-        else start();
+        else working = start();
       });
     },
     /** Of records that are not answered yet. */
     get bytesInFlight(): number {
       return bytesInFlight;
     },
-    async idle(): Promise<void> {
-      while (working) await working.promise;
-    },
+    idle: (): Promise<void> => working ?? Promise.resolve(),
     counts: () => ({ commits, writtenBytes }),
   };
 }

@@ -20,6 +20,7 @@ export function createMemoryJournal({ maxInFlightBytes = 32 << 20 }: MemoryJourn
   let appendedBytes = 0;
   let commits = 0;
   let closed = false;
+  let settled: Promise<unknown> = Promise.resolve();
 
   const land = (trackId: string, offset: number, bytes: Uint8Array): void => {
     const track = tracks.get(trackId) ?? { start: offset, end: offset, bytes: Buffer.alloc(0) };
@@ -46,7 +47,9 @@ export function createMemoryJournal({ maxInFlightBytes = 32 << 20 }: MemoryJourn
       }
       accepted.set(trackId, offset + bytes.length);
       bytesInFlight += bytes.length;
-      await new Promise((resolve) => setImmediate(resolve));
+      const turn = new Promise((resolve) => setImmediate(resolve));
+      settled = turn;
+      await turn;
       land(trackId, offset, bytes);
     },
     async read(trackId, start, end) {
@@ -81,7 +84,7 @@ export function createMemoryJournal({ maxInFlightBytes = 32 << 20 }: MemoryJourn
     }),
     async close() {
       closed = true;
-      while (bytesInFlight > 0) await new Promise((resolve) => setImmediate(resolve));
+      await settled;
     },
   };
 }

@@ -1,14 +1,16 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { open, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { makeDirDurably, syncDir } from '../../sync-dir.ts';
 import type { JournalIo } from './io.ts';
 
 /** The machine's own disk. */
 export function createNodeIo(): JournalIo {
   return {
-    makeDir: async (dir) => void (await mkdir(dir, { recursive: true })),
+    makeDir: makeDirDurably,
     list: (dir) => readdir(dir),
     rename,
     remove: (path) => rm(path, { force: true }),
+    syncDir,
     async open(path) {
       const handle = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
       return {
@@ -18,16 +20,6 @@ export function createNodeIo(): JournalIo {
         datasync: () => handle.datasync(),
         close: () => handle.close(),
       };
-    },
-    async syncDir(dir) {
-      // Windows has no such thing as syncing a folder; its file systems log their metadata.
-      if (process.platform === 'win32') return;
-      const handle = await open(dir, 'r');
-      try {
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
     },
     async freeBytes(dir) {
       const { bavail, bsize } = await statfs(dir);

@@ -3,11 +3,10 @@ import type { PendingRecord } from './commit-builder.ts';
 import { type Journal, type JournalOptions, maxAppendBytes, maxReadBytes } from './contract.ts';
 import { createFilePool } from './file-pool.ts';
 import { createGroupCommit } from './group-commit.ts';
-import type { LogFile } from './log-file.ts';
 import { createNodeIo } from './node-io.ts';
 import { readRecords } from './read-records.ts';
 import { alignUp, blockBytes, maxIdBytes, recordBytes } from './record.ts';
-import { readFileHeader, scanFile } from './replay.ts';
+import { recover } from './recover.ts';
 import {
   beginAt,
   createTrackIndex,
@@ -109,38 +108,25 @@ export async function openJournal({
     return durable;
   };
 
-  const recover = async (): Promise<void> => {
-    const files = await pool.find(readFileHeader);
-    let newest: { file: LogFile; commits: number; lastCommit: number; end: number } | null = null;
-    for (const file of files.filter(({ generation }) => generation > 0)) {
-      const scan = await scanFile(file, blockBytes, ({ trackId, offset, length }, position) => {
-        put(trackOf(trackId), offset, length, pool.locationOf(file, position));
-      });
-      newest = { file, ...scan };
-    }
-    for (const track of tracks.values()) track.accepted = track.index.end;
-    // A file whose only commit may be unsynced may have an unsynced header too.
-    if (newest && newest.commits > 1) commits.continueIn(newest.file, newest.end);
-    for (const file of files) pool.recycleIfUnused(file);
-    if (newest && newest.commits > 0) await writeAgain(newest.file, newest.lastCommit);
-    appendedBytes = 0;
-  };
-
-  /** Only the last commit can be unsynced: its process may have been killed before, or after a sync that failed. */
-  const writeAgain = async (file: LogFile, from: number): Promise<void> => {
-    const given: Promise<void>[] = [];
-    await scanFile(file, from, ({ trackId, offset }, _position, payload) => {
-      const track = trackOf(trackId);
-      const { accepted } = track;
-      given.push(give(trackId, track, offset, Uint8Array.from(payload)));
-      track.accepted = accepted;
-    });
-    const failed = (await Promise.allSettled(given)).find(({ status }) => status === 'rejected');
-    if (failed) log.warn({ records: given.length }, 'the last commit before the start could not be written again');
-  };
-
   try {
-    await recover();
+    await recover({
+      pool,
+      log,
+      onRecord(trackId, offset, bytes, location) {
+        const track = trackOf(trackId);
+        put(track, offset, bytes, location);
+        track.accepted = track.index.end;
+      },
+      continueIn: commits.continueIn,
+      writeAgain(trackId, offset, payload) {
+        const track = trackOf(trackId);
+        const { accepted } = track;
+        const durable = give(trackId, track, offset, payload);
+        track.accepted = accepted;
+        return durable;
+      },
+    });
+    appendedBytes = 0;
   } catch (error) {
     await pool.close();
     throw toStorageError(error, 'The journal could not be opened.');
