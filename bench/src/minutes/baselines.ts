@@ -1,5 +1,8 @@
-import { Graph } from 'graphology';
-import pagerank from 'graphology-metrics/centrality/pagerank.js';
+import { UndirectedGraph } from 'graphology';
+import pagerankModule from 'graphology-metrics/centrality/pagerank.js';
+
+// The package's types say that the function is the default of what is the function itself.
+const pagerank = pagerankModule as unknown as (typeof pagerankModule)['default'];
 
 /** The beginning of what was said. */
 export function lead(sentences: readonly string[], maxWords: number): string {
@@ -11,7 +14,7 @@ export function lead(sentences: readonly string[], maxWords: number): string {
  * of their lengths, and the highest by PageRank make the summary, in their order.
  */
 export function textRank(sentences: readonly string[], maxWords: number): string {
-  const graph = new Graph({ type: 'undirected' });
+  const graph = new UndirectedGraph();
   const words = sentences.map((sentence) => new Set(sentence.toLowerCase().match(/[\p{L}\p{N}']+/gu)));
   for (const index of words.keys()) graph.addNode(index);
   for (const [a, first] of words.entries()) {
@@ -22,10 +25,10 @@ export function textRank(sentences: readonly string[], maxWords: number): string
       if (common > 0 && lengths > 0) graph.addEdge(a, b, { weight: common / lengths });
     }
   }
-  const ranks = pagerank(graph, { maxIterations: 1000, tolerance: 1e-6 });
+  const ranks = pagerank(graph, { getEdgeWeight: 'weight', maxIterations: 1000, tolerance: 1e-6 });
   const best = [...sentences.keys()].toSorted((a, b) => ranks[b]! - ranks[a]!);
   const chosen: number[] = [];
-  for (let length = 0; length < maxWords && best.length > 0; ) {
+  for (let length = 0; length < maxWords && best.length > 0;) {
     const index = best.shift()!;
     chosen.push(index);
     length += countWords(sentences[index]!);

@@ -29,3 +29,11 @@ export function readMeetings(directory: string): Meeting[] {
     })
     .filter(({ references }) => references.length > 0);
 }
+
+/** Sentences for the baselines, as spoken: only the transcriber's marks, which nobody said, are taken out. */
+export function sentencesOf({ turns }: Meeting): string[] {
+  return turns
+    .flatMap(({ content }) => content.replace(/\{[^}]*\}/g, ' ').split(/(?<=[.?!]) +(?=\p{Lu})/u))
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));
+}
