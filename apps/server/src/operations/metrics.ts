@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
 interface MetricSources {
   connections: () => number;
@@ -32,16 +32,14 @@ export function createMetrics({ connections, capture }: MetricSources) {
 
   return {
     registry,
-    chunkSeconds: new Histogram({
-      name: 'chunk_processing_seconds',
-      help: 'From a chunk’s claim to its text',
-      labelNames: ['outcome'],
-      buckets: [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 60],
-      registers: [registry],
-    }),
     segments: new Counter({
       name: 'hansard_segments_total',
       help: 'Lines of transcript written',
+      registers: [registry],
+    }),
+    chunks: new Counter({
+      name: 'hansard_chunks_settled_total',
+      help: 'Chunks done, silent or failed',
       registers: [registry],
     }),
   };

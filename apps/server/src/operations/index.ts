@@ -1,0 +1,3 @@
+export { readHealth } from './health.ts';
+export { createMetrics } from './metrics.ts';
+export { operationsRoutes } from './routes.ts';
