@@ -152,7 +152,10 @@ export function createTranscription(options: TranscriptionOptions): Transcriptio
   }
 
   async function settled(): Promise<void> {
-    for (let open = [looking, ...underWay]; open.some(Boolean); open = [looking, ...underWay]) await Promise.all(open);
+    const open = looking ? [looking, ...underWay] : [...underWay];
+    if (open.length === 0) return;
+    await Promise.all(open);
+    await settled();
   }
 
   async function stopEngine(): Promise<void> {

@@ -8,9 +8,9 @@ const maxStep = 0.06;
 const minRunFrames = 8;
 /** Movement is looked at over 50 ms. */
 const span = 5;
-const minPitchMove = 0.006;
-const minTiltMove = 0.03;
-const minMovingShare = 0.3;
+const minPitchMove = 0.008;
+const minCentreMove = 0.05;
+const minMovingShare = 0.4;
 
 /**
  * Milliseconds of voice in mono sound at 16 kHz. A voice is periodic, which noise is not, and while it is so both its pitch
@@ -39,12 +39,19 @@ function steadyRuns(frames: readonly PitchFrame[]): PitchFrame[][] {
   return runs;
 }
 
+/** Of the run's time, in which both pitch and spectrum move. Smoothed, so that noise is not taken for movement. */
 function movingShare(run: readonly PitchFrame[]): number {
+  const pitch = smoothed(smoothed(run.map(({ hertz }) => Math.log(hertz))));
+  const centre = smoothed(smoothed(run.map((frame) => frame.centre)));
+  const moves = (values: readonly number[], at: number, least: number) =>
+    Math.abs(values[at]! - values[at - span]!) > least;
   let moving = 0;
   for (let at = span; at < run.length; at += 1) {
-    const [before, now] = [run[at - span]!, run[at]!];
-    const pitchMoves = Math.abs(Math.log(now.hertz / before.hertz)) > minPitchMove;
-    if (pitchMoves && Math.abs(now.tilt - before.tilt) > minTiltMove) moving += 1;
+    if (moves(pitch, at, minPitchMove) && moves(centre, at, minCentreMove)) moving += 1;
   }
   return moving / (run.length - span);
+}
+
+function smoothed(values: readonly number[]): number[] {
+  return values.map((value, at) => ((values[at - 1] ?? value) + value + (values[at + 1] ?? value)) / 3);
 }

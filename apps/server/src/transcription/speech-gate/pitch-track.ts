@@ -4,8 +4,8 @@ export interface PitchFrame {
   hertz: number;
   /** How alike neighbouring periods are: 0 for noise, 1 for a perfect tone. */
   periodicity: number;
-  /** Where its power lies: 1 at the bottom of the band, −1 at the top. It moves with the vowels. */
-  tilt: number;
+  /** Logarithm of the frequency (in radians a sample) about which its power lies. It moves with the vowels. */
+  centre: number;
 }
 
 export const framesPerSecond = 100;
@@ -17,6 +17,9 @@ const minLag = 10;
 const maxLag = 57;
 /** Compared stretch: two periods of the lowest voice and more. */
 const windowSamples = 128;
+/** Of neighbouring samples: keeps the logarithm of the centre finite. */
+const maxLikeness = 0.999;
+const nothing: PitchFrame = { hertz: 0, periodicity: 0, centre: 0 };
 /** −80 dB: what is quieter is nobody's voice. */
 const minPower = 1e-8;
 const frameSamples = windowSamples + maxLag + 1;
@@ -33,10 +36,10 @@ export function trackPitch(samples: Float32Array): PitchFrame[] {
 function frameAt(low: Float32Array, at: number, alike: Float64Array): PitchFrame {
   let power = 0;
   for (let index = at; index < at + windowSamples; index += 1) power += low[index]! ** 2;
-  if (power < minPower * windowSamples) return { hertz: 0, periodicity: 0, tilt: 0 };
+  if (power < minPower * windowSamples) return nothing;
   let neighbours = 0;
   for (let index = at; index < at + windowSamples; index += 1) neighbours += low[index]! * low[index + 1]!;
-  const tilt = neighbours / power;
+  const centre = Math.log(Math.acos(Math.max(-maxLikeness, Math.min(maxLikeness, neighbours / power))));
   let lagPower = 0;
   for (let index = at + minLag - 1; index < at + minLag - 1 + windowSamples; index += 1) lagPower += low[index]! ** 2;
   for (let lag = minLag - 1; lag <= maxLag + 1; lag += 1) {
@@ -46,10 +49,10 @@ function frameAt(low: Float32Array, at: number, alike: Float64Array): PitchFrame
     lagPower += low[at + lag + windowSamples]! ** 2 - low[at + lag]! ** 2;
   }
   const lag = strongestLag(alike);
-  if (lag === 0) return { hertz: 0, periodicity: 0, tilt };
+  if (lag === 0) return nothing;
   const [before, peak, after] = [alike[lag - 1]!, alike[lag]!, alike[lag + 1]!];
   const shift = (before - after) / (2 * (before - 2 * peak + after));
-  return { hertz: rate / (lag + shift), periodicity: peak, tilt };
+  return { hertz: rate / (lag + shift), periodicity: peak, centre };
 }
 
 /** The shortest lag whose peak comes near the highest: a multiple of the period is as alike as the period itself. */

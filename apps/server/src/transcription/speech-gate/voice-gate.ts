@@ -12,7 +12,7 @@ interface VoiceGateOptions {
 }
 
 /** Listens for a voice by its moving pitch and spectrum, in one worker thread: no model, no native code. */
-export function createVoiceGate({ idleMs = 30_000, minVoicedMs = 100 }: VoiceGateOptions = {}): SpeechGate {
+export function createVoiceGate({ idleMs = 30_000, minVoicedMs = 120 }: VoiceGateOptions = {}): SpeechGate {
   const helper = createHelper<VoiceAsk, VoiceAnswer>({ start: startWorker, timeoutMs: 60_000, idleMs });
   return {
     name: 'voice',

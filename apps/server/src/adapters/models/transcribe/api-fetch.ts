@@ -7,19 +7,19 @@ const maxAnswerBytes = 1024 * 1024;
  * A request whose every fault is an `EngineError`: no connection and no answer in time are `unavailable`, a status is
  * what `httpEngineError` makes of it, a body that breaks off or is over 1 MB is `failed`. Gives back the body of a success.
  */
-export async function apiFetch(request: Request, signal: AbortSignal): Promise<string> {
-  const response = await connect(request, signal);
+export async function apiFetch(url: string, init: RequestInit, signal: AbortSignal): Promise<string> {
+  const response = await connect(url, init, signal);
   const body = await readBounded(response, signal);
   if (response.ok) return body;
   throw httpEngineError({ status: response.status, retryAfter: response.headers.get('retry-after'), body });
 }
 
-async function connect(request: Request, signal: AbortSignal): Promise<Response> {
+async function connect(url: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
   try {
-    return await fetch(request, { signal });
+    return await fetch(url, { ...init, signal });
   } catch (cause) {
     signal.throwIfAborted();
-    throw new EngineError('unavailable', `${new URL(request.url).host} can't be reached`, { cause });
+    throw new EngineError('unavailable', `${new URL(url).host} can't be reached`, { cause });
   }
 }
 

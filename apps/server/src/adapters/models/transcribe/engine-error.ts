@@ -7,6 +7,7 @@ import { EngineError } from './contract.ts';
 export function asEngineError(error: unknown): EngineError {
   if (error instanceof EngineError) return error;
   if (!(error instanceof Error)) return new EngineError('failed', 'failed without a reason', { cause: error });
+  if (error.cause instanceof EngineError) return error.cause;
   if (error.name === 'AbortError') return new EngineError('unavailable', 'was told to stop', { cause: error });
   if (error.name === 'TimeoutError') return new EngineError('unavailable', 'gave no answer in time', { cause: error });
   if (error instanceof RangeError) return new EngineError('rejected', error.message, { cause: error });

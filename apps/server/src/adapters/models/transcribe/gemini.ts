@@ -45,7 +45,7 @@ async function ask({ apiKey, baseUrl, model }: GeminiOptions, request: Transcrib
   const google = createGoogle({
     apiKey,
     ...(baseUrl !== undefined && { baseURL: baseUrl }),
-    fetch: async (url, init) => new Response(await apiFetch(new Request(url, init), signal)),
+    fetch: async (url, init) => new Response(await apiFetch(new Request(url).url, init ?? {}, signal)),
   });
   const { text } = await generateText({
     model: google(model),

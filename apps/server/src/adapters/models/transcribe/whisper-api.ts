@@ -28,7 +28,7 @@ const answer = z.object({
 export function createWhisperApi(options: WhisperApiOptions): TranscribeEngine {
   const { name, apiKey, baseUrl, model, concurrency, timeoutMs = 60_000 } = options;
   const url = `${baseUrl.replace(/\/+$/, '')}/audio/transcriptions`;
-  const headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+  const headers: Record<string, string> = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
   const closing = new AbortController();
   return {
     name,
@@ -38,8 +38,9 @@ export function createWhisperApi(options: WhisperApiOptions): TranscribeEngine {
     async transcribe(request, signal) {
       const stop = AbortSignal.any([signal, closing.signal, AbortSignal.timeout(timeoutMs)]);
       try {
-        const post = new Request(url, { method: 'POST', headers, body: asForm(model, request) });
-        return linesOf(await apiFetch(post, stop), request.durationMs);
+        const { body, contentType } = await asBytes(asForm(model, request));
+        const post = { method: 'POST', headers: { ...headers, 'content-type': contentType }, body };
+        return linesOf(await apiFetch(url, post, stop), request.durationMs);
       } catch (error) {
         throw asEngineError(error);
       }
@@ -57,6 +58,12 @@ function asForm(model: string, { audio, language }: TranscribeRequest): FormData
   if (language !== undefined) form.set('language', language.split('-')[0]!);
   form.set('file', new Blob([new Uint8Array(audio)], { type: 'audio/ogg' }), 'chunk.ogg');
   return form;
+}
+
+/** A form that is sent as it is, as a stream, ends in an unhandled rejection when it is aborted halfway. */
+async function asBytes(form: FormData): Promise<{ body: ArrayBuffer; contentType: string }> {
+  const encoded = new Response(form);
+  return { body: await encoded.arrayBuffer(), contentType: encoded.headers.get('content-type') ?? '' };
 }
 
 function linesOf(body: string, durationMs: number): TranscribedLine[] {
