@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** A benchmark is a folder `bench/src/NAME` whose `index.ts` exports this. */
@@ -10,7 +11,7 @@ export interface Benchmark {
 }
 
 const names = readdirSync(import.meta.dirname, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
+  .filter(({ name }) => existsSync(join(import.meta.dirname, name, 'index.ts')))
   .map(({ name }) => name)
   .toSorted();
 const [name, ...args] = process.argv.slice(2);

@@ -1,0 +1,34 @@
+import type { Speech } from '../../load/speech.ts';
+import type { Meter } from '../meter.ts';
+
+/** One recorder (and its viewer) of one of the servers that are compared. */
+export interface Session {
+  /** Connected, its meeting joined, its track open; nothing sent. */
+  open(): Promise<void>;
+  /** A second connection that sees what is transcribed. */
+  watch(): Promise<void>;
+  /** One more second of speech was recorded. */
+  tick(): void;
+  /** Resolves when nothing waits for an answer. */
+  settled(): Promise<void>;
+  /** After the server was killed and started again: what it had acknowledged and does not have. */
+  findLoss(): Promise<Loss>;
+  close(): void;
+}
+
+export interface Loss {
+  /** Acknowledged bytes that are gone. */
+  lostBytes: number;
+  /** Acknowledged bytes that are on disk, and that nothing will ever transcribe. */
+  forgottenBytes: number;
+  acknowledgedBytes: number;
+}
+
+export interface SessionOptions {
+  url: string;
+  dataDir: string;
+  /** Unique in the run. */
+  name: string;
+  speech: Speech;
+  meter: Meter;
+}

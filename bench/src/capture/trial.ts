@@ -1,0 +1,158 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readLiveMemory, type LiveMemory } from '../load/inspector.ts';
+import { readProcess } from '../load/process-stats.ts';
+import { createServerProcess, type ServerProcess } from '../load/server-process.ts';
+import type { SpeechFile } from '../load/speech.ts';
+import { median, percentile } from '../report.ts';
+import type { Contestant } from './contestants.ts';
+import type { Loss } from './sessions/session.ts';
+import { mergeLosses, mergeReadings } from './merge.ts';
+import { startGenerators, type Generators } from './generators.ts';
+
+type CallWithout = 'watch' | 'pause' | 'reset' | 'read' | 'expectDrops' | 'findLoss';
+
+export interface TrialOptions {
+  sessions: number;
+  /** Length of the window in which it is measured. */
+  seconds: number;
+  /** Sessions begin spread over so long. */
+  rampSeconds: number;
+  /** Waited after each change, before memory is read. */
+  settleSeconds: number;
+  generators: number;
+  engineUrl: string;
+  speech: SpeechFile;
+}
+
+export interface Trial {
+  ackP50Ms: number;
+  ackP99Ms: number;
+  cpuMsPerAudioSecond: number;
+  /** Of one core. */
+  cpuShare: number;
+  /** Audio acknowledged in the window against audio recorded in it: 1 where the server keeps up. */
+  audioShare: number;
+  rss: {
+    /** Before any session. */
+    empty: number;
+    /** Each recorder connected, its meeting joined, its track open. */
+    idle: number;
+    /** And each viewer connected. */
+    watched: number;
+    sending: number;
+    /** After all stopped sending, still connected. */
+    rested: number;
+  };
+  /** After all stopped sending, garbage collected. */
+  live: LiveMemory;
+  journalIndexBytes: number;
+  loss: Loss;
+  restartMs: number;
+  drops: number;
+  errors: Record<string, number>;
+  lines: number;
+  generatorDelayP99Ms: number;
+}
+
+/** One server under one number of sessions: idle, watched, sending, at rest, killed while sending, started again. */
+export async function runTrial(contestant: Contestant, options: TrialOptions): Promise<Trial> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'hansard-bench-'));
+  const server = await createServerProcess(contestant.program(dataDir, options.engineUrl));
+  const generators = startGenerators(options.generators);
+  try {
+    return await measure(contestant, options, { dataDir, server, generators });
+  } finally {
+    await generators.stop();
+    await server.kill();
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function measure(
+  { kind }: Contestant,
+  { sessions, seconds, rampSeconds, settleSeconds, speech }: TrialOptions,
+  { dataDir, server, generators }: { dataDir: string; server: ServerProcess; generators: Generators },
+): Promise<Trial> {
+  const settledRss = async () => median(await sampleRss(server, settleSeconds));
+  const all = <Name extends CallWithout>(name: Name) => generators.call(name, () => undefined);
+
+  await server.start();
+  const empty = await settledRss();
+  await generators.call('open', (index) => ({
+    kind,
+    url: server.url,
+    dataDir,
+    prefix: `session-${index}`,
+    sessions: share(sessions, generators.count, index),
+    speech,
+  }));
+  const idle = await settledRss();
+  await all('watch');
+  const watched = await settledRss();
+
+  await generators.call('send', () => ({ rampMs: rampSeconds * 1000 }));
+  await sleep((rampSeconds + settleSeconds) * 1000);
+  await all('reset');
+  const { cpuSeconds: cpuBefore } = readProcess(server.pid);
+  const startedAt = performance.now();
+  const sending = median(await sampleRss(server, seconds));
+  const cpuSeconds = readProcess(server.pid).cpuSeconds - cpuBefore;
+  const windowSeconds = (performance.now() - startedAt) / 1000;
+  const window = mergeReadings(await all('read'));
+
+  await all('pause');
+  const rested = await settledRss();
+  const journalIndexBytes = await readJournalIndex(server.url);
+  const live = await readLiveMemory(server);
+
+  // Killed while all of them send.
+  await generators.call('send', () => ({ rampMs: 1000 }));
+  await sleep(settleSeconds * 1000);
+  const { drops, errors } = mergeReadings(await all('read'));
+  await all('expectDrops');
+  await server.kill();
+  await all('pause');
+  const restartMs = await server.start();
+  const loss = mergeLosses(await all('findLoss'));
+
+  return {
+    ackP50Ms: percentile(window.latenciesMs, 0.5),
+    ackP99Ms: percentile(window.latenciesMs, 0.99),
+    cpuMsPerAudioSecond: (cpuSeconds * 1000) / (window.acknowledgedBytes / speech.bytesPerSecond),
+    cpuShare: cpuSeconds / windowSeconds,
+    audioShare: window.acknowledgedBytes / speech.bytesPerSecond / (sessions * windowSeconds),
+    rss: { empty, idle, watched, sending, rested },
+    live,
+    journalIndexBytes,
+    loss,
+    restartMs,
+    drops,
+    errors,
+    lines: window.lines,
+    generatorDelayP99Ms: window.ownDelayP99Ms,
+  };
+}
+
+/** A sample a second. */
+async function sampleRss({ pid }: ServerProcess, seconds: number): Promise<number[]> {
+  const samples: number[] = [];
+  for (let second = 0; second < seconds; second += 1) {
+    await sleep(1000);
+    samples.push(readProcess(pid).rssBytes);
+  }
+  return samples;
+}
+
+/** 0 for servers without a journal. */
+async function readJournalIndex(url: string): Promise<number> {
+  const answer = await fetch(`${url}/metrics`);
+  const metrics = answer.ok ? await answer.text() : '';
+  return Number(/^hansard_journal_index_bytes (\S+)/m.exec(metrics)?.[1] ?? 0);
+}
+
+function share(whole: number, parts: number, index: number): number {
+  return Math.floor((whole * (index + 1)) / parts) - Math.floor((whole * index) / parts);
+}

@@ -1,0 +1,30 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { ServerProgram } from './server-process.ts';
+
+const root = join(import.meta.dirname, '../../..');
+
+/** Strips the types of what the server runs, as `npm start` does. */
+export function buildHansard(): void {
+  const { status } = spawnSync(process.execPath, [join(root, 'scripts/build.ts')], { stdio: ['ignore', 2, 2] });
+  if (status !== 0) throw new Error('The server could not be built.');
+}
+
+/** The server as `npm start` runs it; `env` is what a person would set. */
+export function hansardProgram(dataDir: string, env: Readonly<Record<string, string>>): ServerProgram {
+  return {
+    file: join(root, 'apps/server/dist/main.js'),
+    flags: ['--conditions=built', '--inspect-port=127.0.0.1:0'],
+    env: { HANSARD_ENGINE_SETUP: 'off', ...env, HANSARD_DATA_DIR: dataDir },
+  };
+}
+
+/** Environment with which it uses `fake-engine.ts`, and asks it about every chunk. */
+export function fakeEngineEnv(engineUrl: string): Record<string, string> {
+  return {
+    HANSARD_ENGINE: 'openai',
+    OPENAI_API_KEY: 'none',
+    OPENAI_BASE_URL: `${engineUrl}/v1`,
+    HANSARD_SPEECH_GATE: 'off',
+  };
+}
