@@ -100,6 +100,14 @@ describe('time', () => {
     expect(found[20]).toBe(4400);
   });
 
+  it('is right in a real recording during which the machine slept for two seconds', () => {
+    const packets = packetsOf(readFixture('chromium-suspended.webm'), webm);
+    const last = packets.at(-1)!;
+    expect(packets.filter(({ jumpSamples }) => jumpSamples > 0)).toHaveLength(1);
+    expect((last.audioSample + last.samples) / 48).toBeLessThan(5300);
+    expect((last.timeSample + last.samples) / 48).toBeGreaterThan(6600);
+  });
+
   it('follows a drift only when it has come to three seconds', () => {
     const drifting = Array.from({ length: 12 }, (_, index) => clusterOf(index * 1000, second));
     const found = jumps(drifting);
