@@ -41,7 +41,7 @@ export function describeBus(name: string, make: () => { bus: Bus; settle: () => 
 
     test('the same function subscribed twice hears twice, until each is ended', async () => {
       const { bus, settle } = make();
-      const listener = vi.fn();
+      const listener = vi.fn<() => void>();
       const stop = bus.subscribe(listener);
       bus.subscribe(listener);
       bus.publish('m', deleted('m'));

@@ -8,7 +8,7 @@ describeBus('the bus in memory', () => ({
 }));
 
 test('what a subscriber throws is handed on, to be logged', () => {
-  const onListenerError = vi.fn();
+  const onListenerError = vi.fn<(error: unknown) => void>();
   const bus = createMemoryBus({ onListenerError });
   const error = new Error('broken subscriber');
   bus.subscribe(() => {

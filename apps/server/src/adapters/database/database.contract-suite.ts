@@ -60,7 +60,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
         await trx.insertInto('meetings').values(meetingRow('a')).execute();
         await trx.insertInto('meetings').values(meetingRow('a')).execute();
       });
-      await expect(twice).rejects.toThrow();
+      await expect(twice).rejects.toThrow(/unique/i);
       await database.transaction().execute((trx) => trx.insertInto('meetings').values(meetingRow('a')).execute());
       expect(await seqOf('a')).toBe(0);
     });
@@ -71,7 +71,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
           .insertInto('segments')
           .values(segmentRow('s', 'nowhere', 1))
           .execute(),
-      ).rejects.toThrow();
+      ).rejects.toThrow(/foreign key/i);
       await database.insertInto('meetings').values(meetingRow('a')).execute();
       await database
         .insertInto('segments')
@@ -92,7 +92,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
           .insertInto('segments')
           .values(segmentRow('s2', 'a', 1))
           .execute(),
-      ).rejects.toThrow();
+      ).rejects.toThrow(/unique/i);
     });
 
     test('meetings are numbered in the order in which they were made', async () => {

@@ -89,7 +89,9 @@ describe('migrations', () => {
       const insert = (table: string, row: object) =>
         old
           .prepare(
-            `INSERT INTO ${table} (${Object.keys(row).join()}) VALUES (${Object.keys(row).map((name) => `:${name}`)})`,
+            `INSERT INTO ${table} (${Object.keys(row).join()}) VALUES (${Object.keys(row)
+              .map((name) => `:${name}`)
+              .join()})`,
           )
           .run(row as Record<string, string | number | null>);
       insert('meetings', meetingRow('later', { createdAt: 2000, title: 'Harbour' }));

@@ -1,0 +1,4 @@
+export { errorResponses } from './error-responses.ts';
+export { meetingRoutes } from './routes.ts';
+export { createMeetings, type Meetings, type MeetingsOptions } from './service.ts';
+export type { LiveTrackStatus } from './to-wire.ts';

@@ -1,0 +1,174 @@
+import type { FailedChunk, MeetingDeleted } from '@hansard/protocol';
+import { sql } from 'kysely';
+import type { Database, DatabaseTransaction, MeetingRow, TrackRow } from '../adapters/database/index.ts';
+import { meetingLimits } from './limits.ts';
+
+export interface ChunkSums {
+  /** Audio whose text is known, silence included. */
+  transcribedMs: number;
+  /** Start of the first chunk that waits or is with an engine; null where none does. */
+  firstOpenMs: number | null;
+}
+
+/** What `refresh` works out. */
+export type MeetingSummary = Pick<MeetingRow, 'state' | 'hasGaps' | 'durationMs' | 'people'>;
+
+export type MeetingsRepository = ReturnType<typeof createMeetingsRepository>;
+
+/** The SQL of meetings, lists and searches apart. */
+export function createMeetingsRepository(database: Database) {
+  return {
+    transaction: <T>(work: (trx: DatabaseTransaction) => Promise<T>): Promise<T> =>
+      database.transaction().execute(work),
+
+    insert: async (row: MeetingRow): Promise<void> => {
+      await database.insertInto('meetings').values(row).execute();
+    },
+
+    find: (workspaceId: string, id: string): Promise<MeetingRow | undefined> =>
+      database
+        .selectFrom('meetings')
+        .selectAll()
+        .where('id', '=', id)
+        .where('workspaceId', '=', workspaceId)
+        .executeTakeFirst(),
+
+    byId: (trx: DatabaseTransaction, id: string): Promise<MeetingRow | undefined> =>
+      trx.selectFrom('meetings').selectAll().where('id', '=', id).executeTakeFirst(),
+
+    patch: (
+      workspaceId: string,
+      id: string,
+      changes: Partial<Pick<MeetingRow, 'title' | 'kind'>>,
+    ): Promise<MeetingRow | undefined> =>
+      database
+        .updateTable('meetings')
+        .set(changes)
+        .where('id', '=', id)
+        .where('workspaceId', '=', workspaceId)
+        .returningAll()
+        .executeTakeFirst(),
+
+    /** Ends a live meeting, and its captions with it. False where it was not live. */
+    end: (id: string, endedAt: number): Promise<boolean> =>
+      database.transaction().execute(async (trx) => {
+        const { numUpdatedRows } = await trx
+          .updateTable('meetings')
+          .set({ state: 'processing', endedAt })
+          .where('id', '=', id)
+          .where('state', '=', 'live')
+          .executeTakeFirst();
+        await trx
+          .updateTable('tracks')
+          .set({ state: 'closed' })
+          .where('meetingId', '=', id)
+          .where('kind', '=', 'captions')
+          .execute();
+        return numUpdatedRows > 0n;
+      }),
+
+    saveSummary: async (trx: DatabaseTransaction, id: string, summary: MeetingSummary): Promise<void> => {
+      await trx.updateTable('meetings').set(summary).where('id', '=', id).execute();
+    },
+
+    tracks: (db: Database, meetingId: string): Promise<TrackRow[]> =>
+      db
+        .selectFrom('tracks')
+        .selectAll()
+        .where('meetingId', '=', meetingId)
+        .orderBy('offsetMs')
+        .orderBy('openedAt')
+        .execute(),
+
+    chunkSums: async (db: Database, meetingId: string): Promise<ChunkSums> => {
+      const rows = await db
+        .selectFrom('chunks')
+        .where('meetingId', '=', meetingId)
+        .groupBy('state')
+        .select((row) => [
+          'state',
+          sql<number>`sum("endMs" - "startMs")`.as('lengthMs'),
+          row.fn.min('startMs').as('firstMs'),
+        ])
+        .execute();
+      const settled = rows.filter(({ state }) => state === 'done' || state === 'silent');
+      const open = rows.filter(({ state }) => state === 'waiting' || state === 'claimed');
+      return {
+        transcribedMs: settled.reduce((total, { lengthMs }) => total + lengthMs, 0),
+        firstOpenMs: open.length > 0 ? Math.min(...open.map(({ firstMs }) => firstMs)) : null,
+      };
+    },
+
+    failures: async (db: Database, meetingId: string): Promise<FailedChunk[]> => {
+      const rows = await db
+        .selectFrom('chunks')
+        .select(['id', 'trackId', 'startMs', 'endMs', 'error'])
+        .where('meetingId', '=', meetingId)
+        .where('state', '=', 'failed')
+        .orderBy('startMs')
+        .limit(meetingLimits.maxFailuresInDetail)
+        .execute();
+      return rows.map(({ error, ...chunk }) => ({ ...chunk, message: error ?? 'It could not be transcribed.' }));
+    },
+
+    /** Whether minutes are being made, and the newest revision that any were made from; null where there are none. */
+    minutes: async (db: Database, meetingId: string): Promise<{ areRunning: boolean; seq: number | null }> => {
+      const row = await db
+        .selectFrom('minutes')
+        .where('meetingId', '=', meetingId)
+        .select((minutes) => [
+          sql<number | null>`max(state = 'running')`.as('running'),
+          minutes.fn.max<number | null>('transcriptSeq').as('seq'),
+        ])
+        .executeTakeFirstOrThrow();
+      return { areRunning: row.running === 1, seq: row.seq };
+    },
+
+    /** Meetings that were ended and whose work was not, a page at a time by ID. */
+    unsettled: async (afterId: string, limit: number): Promise<string[]> => {
+      const rows = await database
+        .selectFrom('meetings')
+        .select('id')
+        .where('state', '=', 'processing')
+        .where('id', '>', afterId)
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map(({ id }) => id);
+    },
+
+    /** What belongs to the meeting, counted. */
+    count: async (
+      trx: DatabaseTransaction,
+      meetingId: string,
+    ): Promise<Omit<MeetingDeleted['deleted'], 'audioBytes'>> => {
+      const { rows } = await sql<Omit<MeetingDeleted['deleted'], 'audioBytes'>>`
+        SELECT (SELECT count(*) FROM tracks WHERE "meetingId" = ${meetingId}) AS tracks,
+          (SELECT count(*) FROM parts JOIN tracks ON tracks.id = parts."trackId" WHERE "meetingId" = ${meetingId}) AS parts,
+          (SELECT count(*) FROM chunks WHERE "meetingId" = ${meetingId}) AS chunks,
+          (SELECT count(*) FROM segments WHERE "meetingId" = ${meetingId} AND deleted = 0) AS segments,
+          (SELECT count(*) FROM minutes WHERE "meetingId" = ${meetingId}) AS minutes`.execute(trx);
+      return rows[0]!;
+    },
+
+    /** Removes up to `deleteBatch` lines; false when there were none left. */
+    deleteSegments: async (trx: DatabaseTransaction, meetingId: string): Promise<boolean> => {
+      const { numDeletedRows } = await trx
+        .deleteFrom('segments')
+        .where('rowid', 'in', (segments) =>
+          segments
+            .selectFrom('segments')
+            .select('rowid')
+            .where('meetingId', '=', meetingId)
+            .limit(meetingLimits.deleteBatch),
+        )
+        .executeTakeFirst();
+      return numDeletedRows > 0n;
+    },
+
+    /** Removes the meeting and all rows that belong to it. */
+    deleteMeeting: async (trx: DatabaseTransaction, meetingId: string): Promise<void> => {
+      await trx.deleteFrom('meetings').where('id', '=', meetingId).execute();
+    },
+  };
+}
