@@ -1,0 +1,36 @@
+import { lazy, Suspense } from 'react';
+import { MantineProvider } from '@mantine/core';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { Route, Switch } from 'wouter';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { NotFoundPage } from './not-found-page.tsx';
+import { createQueryClient } from './query-client.ts';
+import { Shell } from './shell.tsx';
+import { theme } from './theme.ts';
+
+const MeetingsPage = lazy(() => import('../meetings/meetings-page.tsx'));
+const MeetingPage = lazy(() => import('../meeting/meeting-page.tsx'));
+const SettingsPage = lazy(() => import('../settings/settings-page.tsx'));
+
+const queryClient = createQueryClient();
+
+export function App() {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
+      <QueryClientProvider client={queryClient}>
+        <Shell>
+          <ErrorBoundary>
+            <Suspense>
+              <Switch>
+                <Route path="/" component={MeetingsPage} />
+                <Route path="/m/:id">{({ id }) => <MeetingPage key={id} meetingId={id} />}</Route>
+                <Route path="/settings" component={SettingsPage} />
+                <Route component={NotFoundPage} />
+              </Switch>
+            </Suspense>
+          </ErrorBoundary>
+        </Shell>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

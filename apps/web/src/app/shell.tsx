@@ -1,0 +1,47 @@
+import { lazy, type ReactNode } from 'react';
+import { Link, useLocation } from 'wouter';
+import { strings } from '../strings.ts';
+import { Toasts } from '../ui/toasts.tsx';
+import { WhenIdle } from './when-idle.tsx';
+import classes from './shell.module.css';
+
+const Background = lazy(() => import('./background.tsx'));
+
+interface Props {
+  children: ReactNode;
+}
+
+export function Shell({ children }: Props) {
+  return (
+    <div className={classes.shell}>
+      <a className={classes.skip} href="#main">
+        {strings.nav.skip}
+      </a>
+      <header className={classes.header}>
+        <Link href="/" className={classes.brand}>
+          {strings.product}
+        </Link>
+        <WhenIdle>
+          <Background />
+        </WhenIdle>
+        <nav className={classes.nav} aria-label={strings.nav.label}>
+          <NavLink href="/">{strings.nav.meetings}</NavLink>
+          <NavLink href="/settings">{strings.nav.settings}</NavLink>
+        </nav>
+      </header>
+      <main id="main" tabIndex={-1} className={classes.main}>
+        {children}
+      </main>
+      <Toasts />
+    </div>
+  );
+}
+
+function NavLink({ href, children }: { href: string; children: ReactNode }) {
+  const [location] = useLocation();
+  return (
+    <Link href={href} className={classes.link} aria-current={location === href ? 'page' : undefined}>
+      {children}
+    </Link>
+  );
+}

@@ -1,0 +1,23 @@
+import { createTheme, type MantineColorsTuple } from '@mantine/core';
+
+/** The green of the benches. Its CSS variables are in `tokens.css`, which must agree. */
+const bench: MantineColorsTuple = [
+  '#e9f5f0',
+  '#d3e8df',
+  '#a6d2c1',
+  '#77bba2',
+  '#50a888',
+  '#379c77',
+  '#1a7f5f',
+  '#0b6148',
+  '#084c38',
+  '#043627',
+];
+
+export const theme = createTheme({
+  colors: { green: bench },
+  primaryColor: 'green',
+  primaryShade: { light: 7, dark: 6 },
+  respectReducedMotion: true,
+  cursorType: 'pointer',
+});

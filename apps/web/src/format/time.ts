@@ -1,0 +1,52 @@
+const secondMs = 1000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+
+/** A place in a meeting: `0:07`, `12:31`, `1:02:03`. */
+export function clock(ms: number): string {
+  const whole = Math.max(0, Math.floor(ms / secondMs));
+  const seconds = String(whole % 60).padStart(2, '0');
+  const minutes = Math.floor(whole / 60) % 60;
+  const hours = Math.floor(whole / 3600);
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${seconds}` : `${minutes}:${seconds}`;
+}
+
+/** A length of time in words: `42 s`, `12 min`, `1 h 5 min`. Never "0 s": the least is one second. */
+export function duration(ms: number): string {
+  if (ms < minuteMs) return `${Math.max(1, Math.round(ms / secondMs))} s`;
+  const minutes = Math.round(ms / minuteMs);
+  if (minutes < 60) return `${minutes} min`;
+  const rest = minutes % 60;
+  return rest === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
+}
+
+/** `duration` for assistive technology and `<time datetime>`: ISO 8601. */
+export function isoDuration(ms: number): string {
+  return `PT${Math.max(0, Math.round(ms / secondMs))}S`;
+}
+
+/** When a meeting was: `Today, 14:05`, `Yesterday, 09:30`, `Tue 4 Mar, 09:30`, with the year where it is another. */
+export function when(epochMs: number, now: number, locale?: string): string {
+  const then = new Date(epochMs);
+  const time = then.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' });
+  return `${day(then, new Date(now), locale)}, ${time}`;
+}
+
+function day(then: Date, now: Date, locale: string | undefined): string {
+  const days = Math.round((startOfDay(now) - startOfDay(then)) / (24 * hourMs));
+  if (days === 0 || days === 1) {
+    const word = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(-days, 'day');
+    return word.charAt(0).toLocaleUpperCase(locale) + word.slice(1);
+  }
+  const otherYear = then.getFullYear() !== now.getFullYear();
+  return then.toLocaleDateString(locale, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    ...(otherYear && { year: 'numeric' }),
+  });
+}
+
+function startOfDay(date: Date): number {
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+}

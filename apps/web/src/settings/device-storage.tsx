@@ -1,0 +1,34 @@
+import { useQuery } from '@tanstack/react-query';
+import { createIndexedDbSpool } from '@hansard/client';
+import { strings } from '../strings.ts';
+import { explain } from '../app/api.ts';
+import classes from './settings.module.css';
+
+const refreshMs = 2_000;
+
+/** How much audio waits on this device for the server. */
+export function DeviceStorage() {
+  const { data: usage, error } = useQuery({ queryKey: ['spool'], queryFn: readUsage, refetchInterval: refreshMs });
+  return (
+    <>
+      <p className={classes.soft}>{strings.settings.storageWhat}</p>
+      {error && <p className={classes.error}>{explain(error)}</p>}
+      {usage && (
+        <p>
+          {usage.bytes === 0
+            ? strings.settings.storageEmpty
+            : strings.settings.storageUsed(usage.bytes, usage.maxBytes)}
+        </p>
+      )}
+    </>
+  );
+}
+
+async function readUsage() {
+  const spool = await createIndexedDbSpool();
+  try {
+    return await spool.usage();
+  } finally {
+    await spool.close();
+  }
+}

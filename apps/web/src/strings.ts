@@ -1,0 +1,325 @@
+import type { ErrorCode, ExportFormat, MeetingDeleted } from '@hansard/protocol';
+import { bytes } from './format/bytes.ts';
+import { duration } from './format/time.ts';
+
+/** Every word that the app says, in English. Another language is another object of the same type. */
+const en = {
+  product: 'Hansard',
+  common: {
+    cancel: 'Cancel',
+    close: 'Close',
+    dismiss: 'Dismiss',
+    failed: 'That did not work.',
+    loading: 'Loading…',
+    retry: 'Retry',
+    save: 'Save',
+    undo: 'Undo',
+  },
+  nav: {
+    label: 'Main',
+    skip: 'Skip to the content',
+    meetings: 'Meetings',
+    settings: 'Settings',
+    recording: 'Recording: back to the meeting',
+  },
+  broken: {
+    title: 'This page broke',
+    text: 'That is a fault of ours. What was recorded is kept on this device and on the server.',
+    reload: 'Load it again',
+  },
+  notFound: {
+    title: 'Nothing here',
+    text: 'There is no page at this address.',
+    back: 'To the meetings',
+  },
+  errors: {
+    unreachable: 'The server cannot be reached. Is it running?',
+    unexpected: 'The server gave an answer that this page does not understand. Load the page again.',
+    codes: {
+      NO_ENGINE: 'There is no engine for this. Settings say what to do to have one.',
+      STORAGE_FULL: 'The server’s disk is full.',
+      BUSY: 'The server is busy. Try again in a moment.',
+      DRAINING: 'The server is about to restart. Try again in a moment.',
+      TOO_MANY: 'That was too often. Try again in a moment.',
+    } as Partial<Record<ErrorCode, string>>,
+  },
+
+  first: {
+    sentence: 'Record a meeting and read along while you speak; not a second of it gets lost.',
+    engine: (name: string, kind: 'local' | 'cloud') =>
+      kind === 'local'
+        ? `Speech is turned into text by ${name}, on the server itself.`
+        : `Speech is turned into text by ${name}, in the cloud.`,
+    noEngine: 'No speech engine is set up yet: audio is kept, and turned into text as soon as there is one.',
+  },
+  meetings: {
+    title: 'Meetings',
+    create: 'New meeting',
+    searchLabel: 'Search titles and transcripts',
+    searchPlaceholder: 'Search titles and transcripts',
+    clearSearch: 'Clear the search',
+    stateLabel: 'State',
+    filters: { all: 'All', live: 'Live', processing: 'Processing', done: 'Done', gaps: 'With gaps' },
+    nothingFound: 'No meeting found',
+    nothingFoundHint: 'Nothing matches the search and the filter.',
+    clear: 'Show all meetings',
+    unreachable: 'The meetings could not be loaded',
+    stale: 'The server cannot be reached just now. This list may be out of date.',
+    deleteOne: (title: string) => `Delete “${title}”`,
+    people: (shown: readonly string[], more: number) =>
+      more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', '),
+  },
+  states: { live: 'Live', processing: 'Processing', done: 'Done', gaps: 'Gaps' },
+  deletion: {
+    title: 'Delete this meeting?',
+    action: 'Delete for good',
+    what: (title: string, lengthMs: number) =>
+      `“${title}”${lengthMs > 0 ? ` (${duration(lengthMs)})` : ''}: its recording, transcript and minutes are deleted for good. This cannot be undone.`,
+    live: 'It is still live: a recording that is under way ends.',
+    done: (title: string, { tracks, audioBytes, segments, minutes }: MeetingDeleted['deleted']) =>
+      `Deleted “${title}”: ${plural(tracks, 'recording', 'recordings')} (${bytes(audioBytes)}), ${plural(segments, 'line', 'lines')}, ${plural(minutes, 'set of minutes', 'sets of minutes')}.`,
+  },
+
+  meeting: {
+    loading: 'Loading the meeting…',
+    unreachable: 'The meeting could not be loaded',
+    gone: 'There is no such meeting',
+    goneHint: 'It may have been deleted.',
+    offline: 'No connection to the server: what you see may be out of date.',
+    titleHint: 'Change the title',
+    titleLabel: 'Title',
+    length: 'Length',
+    tabs: 'Parts of the meeting',
+  },
+  menu: {
+    label: 'More',
+    end: 'End meeting…',
+    find: 'Find in the transcript',
+    kind: 'Kind of meeting…',
+    details: 'Details…',
+    shortcuts: 'Keyboard shortcuts',
+    export: 'Export',
+    formats: {
+      md: 'Markdown',
+      txt: 'Plain text',
+      docx: 'Word (DOCX)',
+      json: 'JSON',
+      vtt: 'Captions (WebVTT)',
+      srt: 'Subtitles (SRT)',
+    } satisfies Record<ExportFormat, string>,
+    audio: 'Audio',
+    audioOf: (kind: string, number: number) => `Audio ${number}: ${kind}`,
+    delete: 'Delete…',
+  },
+  /** The built-in templates of the server, by name. */
+  kinds: { meeting: 'Meeting', 'stand-up': 'Stand-up', interview: 'Interview', training: 'Training' },
+  kind: {
+    title: 'Kind of meeting',
+    label: 'Kind',
+    what: 'It chooses the template of the minutes.',
+  },
+  end: {
+    title: 'End this meeting?',
+    action: 'End meeting',
+    what: 'Nothing more can be recorded in it. Audio that another device still keeps is taken in when that device comes back.',
+  },
+
+  recorder: {
+    record: 'Record',
+    pause: 'Pause',
+    resume: 'Go on',
+    stop: 'Stop',
+    starting: 'Starting…',
+    stopping: 'Stopping…',
+    source: 'Source',
+    sources: { microphone: 'Microphone', tab: 'Tab', both: 'Both' },
+    device: 'Microphone',
+    defaultDevice: 'Default microphone',
+    unnamedDevice: (number: number) => `Microphone ${number}`,
+    name: 'Your name (optional)',
+    options: 'Source and device',
+    level: 'Level',
+    elsewhere: 'This tab records another meeting.',
+    paused: 'Paused.',
+    unsupported:
+      'This browser cannot record. You can read along, and record with a current Chrome, Edge, Firefox or Safari.',
+  },
+  cut: {
+    wasHere: 'This meeting was being recorded here.',
+    uploading: (ms: number) => `${duration(ms)} are still being uploaded.`,
+    uploaded: 'All that was recorded is saved.',
+    resume: 'Resume recording',
+    finish: 'Finish',
+    elsewhere: 'Another device is recording this meeting, or did until it lost its connection.',
+  },
+  status: {
+    saved: 'All audio saved',
+    saving: (ms: number) => `Saving ${duration(ms)}…`,
+    offline: (ms: number) => `Offline: ${duration(ms)} kept on this device`,
+    slowed: 'Server asks to slow down: still recording',
+    spoolLow: (left: number) => `This device has room for ${bytes(left)} more. Reconnect to the server soon.`,
+    spoolFull: (ms: number) => `This device is full, so recording has stopped. ${duration(ms)} are kept here.`,
+    waiting: (ms: number, reason: string) => `${reason} ${duration(ms)} kept on this device; trying again.`,
+    refused: (ms: number, reason: string) => `${reason} ${duration(ms)} are kept on this device.`,
+    taken: 'Recording on another device took over',
+  },
+  leftovers: {
+    uploading: (left: number) => `Uploading ${bytes(left)} from an earlier visit`,
+    waiting: (left: number) => `${bytes(left)} from an earlier visit wait for the server`,
+  },
+
+  transcript: {
+    label: 'Transcript',
+    unnamed: 'Unnamed',
+    renameHint: 'Rename this speaker in all lines',
+    playFrom: (at: string) => `Play from ${at}`,
+    edit: (at: string) => `Correct the line at ${at}`,
+    editor: 'Corrected text. Enter saves, Escape does not.',
+    edited: '(edited)',
+    partial: '…',
+    corrected: 'Line corrected.',
+    notSaved: (reason: string) => `The correction was not saved. ${reason}`,
+    gap: {
+      'not-received': (length: string) => `${length} of audio have not arrived yet.`,
+      'not-recorded': (length: string) => `${length} were not recorded.`,
+    },
+    failed: (length: string) => `${length} could not be turned into text.`,
+    failures: (count: number, first: string) => `${count} pieces could not be turned into text, the first at ${first}.`,
+    retryAll: 'Retry all',
+    behind: (length: string) => `The text is ${length} behind.`,
+    backToLive: 'Back to live',
+  },
+  emptyTranscript: {
+    fresh: { title: 'Ready when you are', text: 'Press Record and speak. The text appears here.' },
+    listening: { title: 'Listening', text: 'Text appears here shortly after somebody has spoken.' },
+    processing: { title: 'On its way', text: 'The audio is safe; it is being turned into text.' },
+    silent: { title: 'No speech', text: 'The recording holds no words that were understood. You can still play it.' },
+    nothing: { title: 'Nothing was recorded', text: 'This meeting has no audio and no text.' },
+  },
+  find: {
+    label: 'Find in the transcript',
+    count: (at: number, of: number) =>
+      of === 0 ? 'Not found' : at > 0 ? `${at} of ${of}` : plural(of, 'line', 'lines'),
+    previous: 'Previous',
+    next: 'Next',
+    close: 'Close the search',
+  },
+  rename: {
+    title: 'Rename speaker',
+    label: (name: string) => `New name for ${name}, in all lines`,
+    labelUnnamed: 'Name for all lines without a speaker',
+    action: 'Rename',
+  },
+  player: {
+    label: 'Playback',
+    play: 'Play',
+    pause: 'Pause',
+    seek: 'Position',
+    position: (at: string, of: string) => `${at} of ${of}`,
+    speed: 'Speed',
+    failed: 'The recording could not be played. Try again in a moment.',
+  },
+  shortcuts: {
+    title: 'Keyboard shortcuts',
+    list: [
+      { keys: 'Space', does: 'Play or pause' },
+      { keys: 'j / ↓', does: 'Next line' },
+      { keys: 'k / ↑', does: 'Previous line' },
+      { keys: 'Enter', does: 'Play from the line' },
+      { keys: 'e', does: 'Correct the line' },
+      { keys: 'u', does: 'Undo the last correction' },
+      { keys: '/', does: 'Find in the transcript; search in the list of meetings' },
+      { keys: '?', does: 'Show this' },
+    ],
+  },
+
+  minutes: {
+    title: 'Minutes',
+    make: 'Make minutes',
+    again: 'Make again',
+    later: 'Minutes are made when the meeting ends. You can also make them now.',
+    none: 'There are no minutes of this meeting yet.',
+    running: (percent: number) => `Making minutes: ${percent} %`,
+    failed: (reason: string | null) => `The minutes could not be made. ${reason ?? ''}`,
+    cancelled: 'Making them was cancelled.',
+    fallback: (reason: string) => `Made by the local engine: ${reason}`,
+    older: 'The transcript has changed since these were made.',
+    by: (engine: string, template: string) => `Made by ${engine}, template “${template}”.`,
+    summary: 'Summary',
+    actions: 'Action items',
+    decisions: 'Decisions',
+    questions: 'Open questions',
+    topics: 'Topics',
+    due: (when: string) => `(due ${when})`,
+    stale: 'changed',
+    staleHint: 'A line that this was made from has been corrected since.',
+    source: (at: string) => `Source: line at ${at}`,
+    moreSources: (count: number) => `+${count}`,
+    choices: 'Template and engine',
+    engine: 'Engine',
+    automatic: 'Automatic',
+    template: 'Template',
+    byKind: 'By the kind of meeting',
+  },
+  details: {
+    title: 'Details',
+    captured: 'Recorded',
+    durable: 'Safe on the server',
+    transcribed: 'Turned into text',
+    gaps: 'Gaps',
+    noGaps: 'Nothing is missing.',
+    tracks: 'Recordings',
+    noTracks: 'Nothing was recorded yet.',
+    kinds: { microphone: 'Microphone', tab: 'Tab', captions: 'Captions' },
+    track: (from: string, length: string) => `from ${from}, ${length}`,
+    open: 'still open',
+    continues: 'goes on from an earlier one',
+  },
+
+  engines: {
+    title: 'Engines',
+    tasks: { transcribe: 'Speech to text', minutes: 'Minutes' },
+    kinds: { local: 'on the server', cloud: 'in the cloud' },
+    states: { ready: 'Ready', paused: 'Paused', missing: 'Not set up', 'setting-up': 'Being set up' },
+    active: 'In use',
+    others: 'Other engines',
+    calls: (count: number) => plural(count, 'call at once', 'calls at once'),
+    none: 'There is no speech engine. The audio is kept, and turned into text as soon as there is one.',
+    settingUp: (name: string, progress: number | null) =>
+      `${name} is being set up${progress === null ? '' : ` (${Math.round(progress * 100)} %)`}. The audio is kept until then.`,
+    paused: (name: string, resumesAt: number | null) =>
+      resumesAt === null
+        ? `${name} pauses.`
+        : `${name} pauses until ${new Date(resumesAt).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })}.`,
+    settings: 'Engines in Settings',
+    unreachable: 'The engines could not be loaded',
+  },
+  trial: {
+    title: 'Try it',
+    what: 'Say a few words: three seconds are recorded, sent to the engine in use, and not kept.',
+    start: 'Try it',
+    listening: 'Speak now…',
+    hearing: 'Turning it into text…',
+    heard: (engine: string, tookMs: number) => `${engine}, ${(tookMs / 1000).toFixed(1)} s`,
+    nothing: 'No words were heard.',
+    denied: 'The browser does not allow this page to use the microphone.',
+    failed: 'The microphone could not be used.',
+  },
+  settings: {
+    title: 'Settings',
+    appearance: 'Appearance',
+    theme: 'Theme',
+    themes: { auto: 'As the system', light: 'Light', dark: 'Dark' },
+    storage: 'This device',
+    storageWhat: 'Audio is kept on this device until the server has it on disk.',
+    storageUsed: (used: number, most: number) => `${bytes(used)} of ${bytes(most)} used`,
+    storageEmpty: 'Nothing is kept here: the server has everything.',
+  },
+};
+
+function plural(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+export type Strings = typeof en;
+export const strings: Strings = en;
