@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { decodeWhole, speechSampleRate } from '../audio/decode.ts';
-import type { TranscribedLine } from '../contract.ts';
+import { EngineError, type TranscribedLine } from '../contract.ts';
 import { asEngineError } from '../engine-error.ts';
 import { linesFromTokens } from './lines-from-tokens.ts';
 import type { SherpaAnswer, SherpaAsk } from './messages.ts';
@@ -44,6 +45,8 @@ function recognizerOf(model: SherpaModelConfig, threads: number): Recognizer {
 }
 
 function vadOf(file: string): Vad {
+  // Without its model the library makes a detector that hears nothing.
+  if (!existsSync(file)) throw new EngineError('unavailable', 'the model of the speech detector is missing');
   return remembered(vads, file, () => {
     const sileroVad = {
       model: file,

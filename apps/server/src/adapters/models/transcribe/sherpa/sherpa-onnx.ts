@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { TranscribeEngine } from '../contract.ts';
+import { EngineError, type TranscribeEngine } from '../contract.ts';
 import { asEngineError } from '../engine-error.ts';
 import { readModelLayout } from './model-layout.ts';
 import { createSherpaProcess } from './sherpa-process.ts';
@@ -14,6 +14,7 @@ interface SherpaOnnxOptions {
 /** A neural recogniser on this machine, in a child process that loads the model on first use and ends when it is idle. */
 export function createSherpaOnnx({ modelDir, language, concurrency = 3 }: SherpaOnnxOptions): TranscribeEngine {
   const child = createSherpaProcess({ threads: Math.max(1, Math.floor(availableParallelism() / concurrency)) });
+  let worked = false;
   return {
     name: 'sherpa-onnx',
     kind: 'local',
@@ -21,9 +22,14 @@ export function createSherpaOnnx({ modelDir, language, concurrency = 3 }: Sherpa
     caveat: null,
     async transcribe({ audio }, signal) {
       try {
-        return await child.transcribe(audio, readModelLayout(modelDir, language), signal);
+        const lines = await child.transcribe(audio, readModelLayout(modelDir, language), signal);
+        worked = true;
+        return lines;
       } catch (error) {
-        throw asEngineError(error);
+        const failure = asEngineError(error);
+        // Until the model has once worked, a crash is the model's doing and no chunk's.
+        if (worked || failure.kind !== 'failed') throw failure;
+        throw new EngineError('unavailable', `its model can't be used: ${failure.message}`, { cause: error });
       }
     },
     close: () => child.close(),
