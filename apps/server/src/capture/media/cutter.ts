@@ -21,9 +21,14 @@ export interface CutterOptions {
   minChunkMs?: number;
 }
 
-export const defaultMaxChunkMs = 15_000;
+const defaultMaxChunkMs = 15_000;
 const defaultMinChunkMs = 1_000;
 
+/**
+ * Bytes from a chunk's first to its last, since a chunk is read whole: more than Opus needs for its highest rate. Where a
+ * file has other things between its packets, a chunk ends before them and the next begins behind, without pre-roll.
+ */
+const maxChunkBytes = 2 * 1024 * 1024;
 /** A pause of this length ends a young chunk, a shorter one an older chunk. */
 const longPauseMs = 540;
 const shortPauseMs = 180;
@@ -77,9 +82,9 @@ export function initialCutterState(): CutterState {
   };
 }
 
-export type TrackFraming = Pick<ChunkFraming, 'container' | 'stream' | 'head'>;
+type TrackFraming = Pick<ChunkFraming, 'container' | 'stream' | 'head'>;
 
-export interface Cutter {
+interface Cutter {
   /** The chunks that end with or before this packet: mostly none. */
   add(packet: Packet, track: TrackFraming): CutChunk[];
   /** The rest of the track. */
@@ -105,7 +110,9 @@ export function createCutter(state: CutterState, options: CutterOptions = {}): C
 
   return {
     add(packet, track) {
-      const before = packet.jumpSamples > 0 ? cutHere(track) : [];
+      const isFar = state.begin !== null && packet.byteEnd - state.begin.block > maxChunkBytes;
+      const before = isFar || packet.jumpSamples > 0 ? cutHere(track) : [];
+      if (isFar) forget(state);
       state.begin ??= firstBegin(packet);
       if (packet.jumpSamples > 0) state.begin.time = packet.timeSample;
       state.open = addTo(state.open, packet);
@@ -117,6 +124,13 @@ export function createCutter(state: CutterState, options: CutterOptions = {}): C
     },
     finish: cutHere,
   };
+}
+
+/** What comes next has nothing to do with what was. */
+function forget(state: CutterState): void {
+  state.begin = null;
+  state.recent = [];
+  state.run = 0;
 }
 
 function closeSlot(state: CutterState, slot: Slot): void {

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts';
-import { createOggParser, initialOggState, maxOggPendingBytes, type OggState } from './ogg-parser.ts';
+import { createOggParser, initialOggState, type OggState } from './ogg-parser.ts';
 import type { OpusHead } from './opus.ts';
 import { noBytes, type ParserOptions } from './packet.ts';
 import { initialTimeline, placePacket, type Packet, type TimelineState } from './timeline.ts';
@@ -63,7 +63,7 @@ export function initialDemuxerState(mimeType: string): DemuxerState {
 }
 
 /**
- * Finds the packets in a byte stream of WebM or Ogg, cut anywhere. Beyond its state it holds less than 300 bytes.
+ * Finds the packets in a byte stream of WebM or Ogg, cut anywhere. Beyond its state it holds at most 300 bytes.
  * `state` becomes its own.
  */
 export function createDemuxer(state: DemuxerState, options: ParserOptions = {}): Demuxer {
@@ -99,6 +99,3 @@ export function createDemuxer(state: DemuxerState, options: ParserOptions = {}):
     finish: () => parser.end().map(place),
   };
 }
-
-/** The most bytes that wait for the rest of their element. */
-export const maxPendingBytes = maxOggPendingBytes;

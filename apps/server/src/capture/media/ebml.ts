@@ -25,10 +25,7 @@ export const passedOverIds: ReadonlySet<number> = new Set([
   0x1941a469,
 ]);
 
-/** The longest an element's ID and size can be. */
-export const maxElementHeaderBytes = 12;
-
-export interface ElementHeader {
+interface ElementHeader {
   id: number;
   /** Null where the writer did not know it yet. */
   size: number | null;

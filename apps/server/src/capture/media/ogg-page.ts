@@ -1,12 +1,11 @@
 import { asciiBytes } from './opus.ts';
 
 export const oggPageFixedBytes = 27;
-export const maxOggPageHeaderBytes = oggPageFixedBytes + 255;
 export const maxOggSegments = 255;
 
 export const oggFlag = { continued: 1, first: 2, last: 4 } as const;
 
-export interface OggPageFields {
+interface OggPageFields {
   flags: number;
   /** 48 kHz samples up to the end of the last packet that ends in the page; −1 where none does. */
   granule: number;
@@ -42,7 +41,7 @@ export function writeOggPage(
 export const capturePattern = asciiBytes('OggS');
 
 /** CRC-32 of Ogg: polynomial 04c11db7, not reflected, no inversion, the checksum field as zero. Four bytes a step. */
-export function oggChecksum(page: Uint8Array): number {
+function oggChecksum(page: Uint8Array): number {
   let crc = 0;
   let at = 0;
   for (; at + 4 <= page.length; at += 4) {

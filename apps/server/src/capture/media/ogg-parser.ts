@@ -1,4 +1,4 @@
-import { capturePattern, maxOggPageHeaderBytes, oggFlag, oggPageFixedBytes } from './ogg-page.ts';
+import { capturePattern, oggFlag, oggPageFixedBytes } from './ogg-page.ts';
 import {
   maxOpusPacketBytes,
   opusHeadBytes,
@@ -10,9 +10,6 @@ import {
 } from './opus.ts';
 import type { ParserOptions, RawPacket } from './packet.ts';
 import { createPayloadCollector, type PayloadCollector } from './payload.ts';
-
-/** What a step needs to see at once. */
-export const maxOggPendingBytes = maxOggPageHeaderBytes;
 
 /** A packet whose end has not come yet. */
 interface OpenPacket {
@@ -91,7 +88,10 @@ interface Scan {
   onDamage: ParserOptions['onDamage'];
 }
 
-/** Reads Ogg/Opus from the start of any page on. Checksums are not verified: that would need whole pages. */
+/**
+ * Reads Ogg/Opus from the start of any page on. Checksums are not verified: that would need whole
+ * pages. Leaves at most 300 bytes unread: a page's header and an OpusHead.
+ */
 export function createOggParser(state: OggState, { keepPayloads = false, onDamage }: ParserOptions) {
   const payload = createPayloadCollector(keepPayloads);
   return {

@@ -47,7 +47,7 @@ export function writeOpusHead({ channels, preSkip, inputRate, gain }: OpusHead):
   return bytes;
 }
 
-export interface OpusPacketInfo {
+interface OpusPacketInfo {
   /** How long it sounds; 0 where it is no valid packet. */
   samples: number;
   /** The encoder's own voice detector on the packet's first frame; null in modes that have none. */

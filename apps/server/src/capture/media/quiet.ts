@@ -18,10 +18,12 @@ const quietBelow = 0.4;
 /** The same where the encoder's voice detector says that nobody speaks, and where it says that somebody does. */
 const quietBelowUnvoiced = 0.45;
 const quietBelowVoiced = 0.2;
+/** Nobody speaks in so few bytes per 20 ms, 4 kbit/s: it is silence, or a microphone that was muted. */
+const silentBelow = 10;
 /** Levels closer than this share of the louder one are one level: nothing stands out as a pause. */
 const leastContrast = 0.12;
 
-export interface SlotLoudness {
+interface SlotLoudness {
   bytes: number;
   samples: number;
   voiced: boolean | null;
@@ -36,6 +38,7 @@ export function judgeQuiet(state: QuietState, { bytes, samples, voiced }: SlotLo
   }
   state.loud += (rate - state.loud) * (rate > state.loud ? loudRise : loudFall);
   state.floor += (rate - state.floor) * (rate < state.floor ? floorFall : floorRise);
+  if (rate < silentBelow) return true;
   const contrast = state.loud - state.floor;
   if (contrast < state.loud * leastContrast) return false;
   const share = voiced === null ? quietBelow : voiced ? quietBelowVoiced : quietBelowUnvoiced;

@@ -42,7 +42,7 @@ export interface Boundary {
 }
 
 /** A decoder that begins anywhere is in step after this long (RFC 7845 §4.6). */
-export const preRollSamples = 3840;
+const preRollSamples = 3840;
 
 export const emptySums: Sums = { samples: 0, quietSamples: 0, packets: 0, bytes: 0 };
 

@@ -42,7 +42,7 @@ export function makeWebm(clusters: readonly TestCluster[], { channels = 1, preSk
   return concat([webmHeader(opusHeadOf(channels, preSkip)), ...clusters.map(makeCluster)]);
 }
 
-export interface TestCluster {
+interface TestCluster {
   ms: number;
   blocks: readonly { relativeMs: number; payload: Uint8Array; asGroup?: boolean }[];
 }
@@ -82,7 +82,7 @@ export function opusHeadOf(channels: number, preSkip: number): Uint8Array {
 }
 
 /** A packet of 60 ms that takes about `size` bytes, 8 or more: any bytes are valid sound to a decoder. */
-export function soundPacket(size: number): Uint8Array {
+function soundPacket(size: number): Uint8Array {
   const packet = new Uint8Array(2 + 3 * Math.max(1, Math.round((size - 2) / 3)));
   for (let at = 2; at < packet.length; at += 1) packet[at] = (at * 151) & 255;
   packet.set([0xfb, 3]);

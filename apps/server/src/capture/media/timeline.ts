@@ -12,13 +12,13 @@ export interface Packet extends RawPacket {
 }
 
 /** The container's clock going ahead by more than this at once is time in which nothing was recorded. */
-export const jumpMs = 500;
+const jumpMs = 500;
 /** A recorder's clock may run ahead of its microphone's by so much, little by little, before time follows it. */
 const maxDriftMs = 3000;
 /** What follows damage is placed by the container's clock as soon as it is ahead by this. */
 const jumpAfterDamageMs = 30;
 /** All jumps of a track together: no clock, however wrong, makes a recording longer than its sound and this. */
-export const maxSilenceMs = 24 * 3600 * 1000;
+const maxSilenceMs = 24 * 3600 * 1000;
 
 export interface TimelineState {
   /** Duration of all packets so far. */

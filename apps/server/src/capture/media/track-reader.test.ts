@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { buildChunkOgg } from './chunk-ogg.ts';
 import type { CutChunk } from './chunk.ts';
-import { clusterOf, fixtures, makeCluster, makeWebm, readFixture } from './testing.ts';
+import { clusterOf, concat, fixtures, makeCluster, makeWebm, readFixture } from './testing.ts';
 import { createTrackReader } from './track-reader.ts';
 
 const webm = 'audio/webm;codecs=opus';
@@ -102,6 +103,13 @@ describe('where it cuts', () => {
     expect(11_000 - spoken!.startMs).toBeLessThanOrEqual(360);
   });
 
+  it('knows silence from the first packet on', () => {
+    const silence = packets(6, () => 8);
+    const [silent, spoken] = chunksOf(recordingOf([...silence, ...speech(4), ...pause(1)]));
+    expect(silent!.hints.quietShare).toBe(1);
+    expect(spoken!.startMs).toBeGreaterThan(5500);
+  });
+
   it('finds pauses again when the room gets louder', () => {
     const noisier = pause(1).map((size) => size + 110);
     const turns = Array.from({ length: 8 }, () => [...speech(4), ...noisier]).flat();
@@ -119,6 +127,22 @@ describe('where it cuts', () => {
       [60_000, 61_980],
     ]);
   });
+});
+
+it('is never longer than can be read at once, whatever lies between its packets', () => {
+  const padding = new Uint8Array(1_000_000);
+  padding.set([0xec, 0x20, 0x0f, 0x42, 0x40 - 5]);
+  const sound = makeCluster(clusterOf(0, speech(1)));
+  const bytes = concat([recordingOf(speech(1)), padding, padding, padding, sound, padding, sound]);
+  const chunks = chunksOf(bytes);
+  expect(chunks.map(({ startMs, endMs }) => [startMs, endMs])).toEqual([
+    [0, 1020],
+    [1020, 3060],
+  ]);
+  for (const { byteStart, byteEnd, framing } of chunks) {
+    expect(byteEnd - byteStart).toBeLessThanOrEqual(2 * 1024 * 1024);
+    expect(buildChunkOgg(bytes.subarray(byteStart, byteEnd), framing).length).toBeGreaterThan(3000);
+  }
 });
 
 describe('the end', () => {

@@ -1,12 +1,4 @@
-import {
-  ebmlId,
-  maxElementHeaderBytes,
-  passedOverIds,
-  readElementHeader,
-  readInt,
-  readUint,
-  readVintValue,
-} from './ebml.ts';
+import { ebmlId, passedOverIds, readElementHeader, readInt, readUint, readVintValue } from './ebml.ts';
 import {
   maxOpusPacketBytes,
   opusHeadBytes,
@@ -27,9 +19,6 @@ const maxHeaderBytes = 1 << 20;
 const maxValueBytes = 64;
 const clusterIdBytes = Buffer.from([0x1f, 0x43, 0xb6, 0x75]);
 
-/** What a step needs to be told: a longer element is passed over or is damage. */
-export const maxWebmPendingBytes = maxElementHeaderBytes + maxValueBytes;
-
 /** One call's worth of bytes, and what was found in it. */
 interface Scan {
   state: WebmState;
@@ -40,7 +29,7 @@ interface Scan {
   onDamage: ParserOptions['onDamage'];
 }
 
-/** Reads WebM from any point between two elements on. Leaves fewer than `maxWebmPendingBytes` unread at the end. */
+/** Reads WebM from any point between two elements on. Leaves at most 75 bytes unread: a header and a short value. */
 export function createWebmParser(state: WebmState, { keepPayloads = false, onDamage }: ParserOptions) {
   const payload = createPayloadCollector(keepPayloads);
   return {

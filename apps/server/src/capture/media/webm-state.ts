@@ -1,7 +1,7 @@
 import type { OpusHead } from './opus.ts';
 
 /** A block whose header was read: its payload is what `skip` counts, unless it is passed over already. */
-export interface OpenBlock {
+interface OpenBlock {
   blockStart: number;
   payloadStart: number;
   size: number;
