@@ -15,7 +15,8 @@ interface SimulatedFile {
 export type Fate = 'lost' | 'kept' | 'garbage';
 
 export interface SimulatedDisk {
-  io: JournalIo;
+  /** As a process has it that starts now. */
+  readonly io: JournalIo;
   /** The process is gone: whatever it still calls never returns. The page cache stays. */
   kill(): void;
   /** As `kill`, and each sector and entry that was not synced meets its fate. */
@@ -25,6 +26,8 @@ export interface SimulatedDisk {
     /** Code of the error that the next writes or syncs fail with; one each. */
     writes: string[];
     syncs: string[];
+    /** Whether a sector of a sync that failed is on the disk nevertheless. */
+    keptByFailedSync: () => boolean;
     /** The most that one write takes. */
     maxWriteBytes: number;
     /** Of all files; growing beyond is ENOSPC. */
@@ -40,50 +43,87 @@ export function createSimulatedDisk(): SimulatedDisk {
   let entries = new Map<string, SimulatedFile>();
   let durableEntries = new Map<string, SimulatedFile>();
   let life = 0;
-  const faults = { writes: [] as string[], syncs: [] as string[], maxWriteBytes: Infinity, capacityBytes: Infinity };
+  const faults: SimulatedDisk['faults'] = {
+    writes: [],
+    syncs: [],
+    keptByFailedSync: () => false,
+    maxWriteBytes: Infinity,
+    capacityBytes: Infinity,
+  };
   const counts = { writes: 0, syncs: 0 };
 
-  /** Takes a turn of the loop, as a disk would; never returns to a process that has been killed meanwhile. */
-  const turn = async (): Promise<void> => {
-    const mine = life;
-    await new Promise((resolve) => setImmediate(resolve));
-    if (life !== mine) await new Promise(() => {});
-  };
+  /** Does it in a turn of the loop of its own, as a disk would; for a process that was killed meanwhile, never. */
+  const inTurn = <T>(born: number, work: () => T): Promise<T> =>
+    new Promise((resolve, reject) => {
+      setImmediate(() => {
+        if (life !== born) return;
+        try {
+          resolve(work());
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
 
   const usedBytes = (): number => [...entries.values()].reduce((sum, { cached }) => sum + cached.length, 0);
 
-  const openFile = (file: SimulatedFile): JournalFile => ({
+  const write = (file: SimulatedFile, buffers: readonly Uint8Array[], position: number): number => {
+    counts.writes += 1;
+    const failure = faults.writes.shift();
+    if (failure) throw diskError(failure);
+    const all = Buffer.concat(buffers);
+    const bytes = all.subarray(0, Math.min(all.length, faults.maxWriteBytes));
+    const growth = Math.max(0, position + bytes.length - file.cached.length);
+    if (growth > 0 && usedBytes() + growth > faults.capacityBytes) throw diskError('ENOSPC');
+    if (growth > 0) file.cached = Buffer.concat([file.cached, Buffer.alloc(growth)]);
+    bytes.copy(file.cached, position);
+    const last = Math.floor((position + bytes.length - 1) / sectorBytes);
+    for (let sector = Math.floor(position / sectorBytes); sector <= last; sector += 1) file.dirty.add(sector);
+    return bytes.length;
+  };
+
+  const sync = (file: SimulatedFile, sectors: readonly number[]): void => {
+    counts.syncs += 1;
+    for (const sector of sectors) file.dirty.delete(sector);
+    const failure = faults.syncs.shift();
+    // As Linux does: after a failure too, the pages count as clean from now on.
+    for (const sector of sectors) if (!failure || faults.keptByFailedSync()) copySector(file, sector);
+    if (failure) throw diskError(failure);
+  };
+
+  const openFile = (file: SimulatedFile, born: number): JournalFile => ({
     size: async () => file.cached.length,
-    async read(into, position) {
-      await turn();
-      return file.cached.copy(into, 0, position, position + into.length);
-    },
-    async writev(buffers, position) {
-      await turn();
-      counts.writes += 1;
-      const failure = faults.writes.shift();
-      if (failure) throw diskError(failure);
-      let bytes = Buffer.concat(buffers);
-      bytes = bytes.subarray(0, Math.min(bytes.length, faults.maxWriteBytes));
-      const growth = Math.max(0, position + bytes.length - file.cached.length);
-      if (growth > 0 && usedBytes() + growth > faults.capacityBytes) throw diskError('ENOSPC');
-      if (growth > 0) file.cached = Buffer.concat([file.cached, Buffer.alloc(growth)]);
-      bytes.copy(file.cached, position);
-      const last = Math.floor((position + bytes.length - 1) / sectorBytes);
-      for (let sector = Math.floor(position / sectorBytes); sector <= last; sector += 1) file.dirty.add(sector);
-      return bytes.length;
-    },
-    async datasync() {
-      const syncing = [...file.dirty];
-      await turn();
-      counts.syncs += 1;
-      for (const sector of syncing) file.dirty.delete(sector);
-      const failure = faults.syncs.shift();
-      // As Linux does: the pages count as clean from now on, and are not on the disk.
-      if (failure) throw diskError(failure);
-      for (const sector of syncing) copySector(file, sector);
+    read: (into, position) => inTurn(born, () => file.cached.copy(into, 0, position, position + into.length)),
+    writev: (buffers, position) => inTurn(born, () => write(file, buffers, position)),
+    datasync() {
+      const dirty = [...file.dirty];
+      return inTurn(born, () => sync(file, dirty));
     },
     close: async () => {},
+  });
+
+  const ioOf = (born: number): JournalIo => ({
+    makeDir: async () => {},
+    list: async (dir) => [...entries.keys()].map((path) => path.slice(dir.length + 1)),
+    open: (path) =>
+      inTurn(born, () => {
+        const file = entries.get(path) ?? { cached: Buffer.alloc(0), durable: Buffer.alloc(0), dirty: new Set() };
+        entries.set(path, file);
+        return openFile(file, born);
+      }),
+    rename: (from, to) =>
+      inTurn(born, () => {
+        const file = entries.get(from);
+        if (!file) throw diskError('ENOENT');
+        entries.delete(from);
+        entries.set(to, file);
+      }),
+    remove: (path) => inTurn(born, () => void entries.delete(path)),
+    syncDir: () =>
+      inTurn(born, () => {
+        durableEntries = new Map(entries);
+      }),
+    freeBytes: async () => Infinity,
   });
 
   return {
@@ -111,40 +151,16 @@ export function createSimulatedDisk(): SimulatedDisk {
         file.cached = Buffer.from(file.durable);
       }
     },
-    io: {
-      makeDir: async () => {},
-      list: async (dir) => [...entries.keys()].map((path) => path.slice(dir.length + 1)),
-      async open(path) {
-        await turn();
-        const file = entries.get(path) ?? { cached: Buffer.alloc(0), durable: Buffer.alloc(0), dirty: new Set() };
-        entries.set(path, file);
-        return openFile(file);
-      },
-      async rename(from, to) {
-        await turn();
-        const file = entries.get(from);
-        if (!file) throw diskError('ENOENT');
-        entries.delete(from);
-        entries.set(to, file);
-      },
-      async remove(path) {
-        await turn();
-        entries.delete(path);
-      },
-      async syncDir() {
-        await turn();
-        durableEntries = new Map(entries);
-      },
-      freeBytes: async () => Infinity,
+    get io() {
+      return ioOf(life);
     },
   };
 }
 
 function copySector(file: SimulatedFile, sector: number): void {
-  const start = sector * sectorBytes;
-  const end = Math.min(start + sectorBytes, file.cached.length);
-  if (file.durable.length < end) file.durable = Buffer.concat([file.durable, Buffer.alloc(end - file.durable.length)]);
-  file.cached.copy(file.durable, start, start, end);
+  const missing = file.cached.length - file.durable.length;
+  if (missing > 0) file.durable = Buffer.concat([file.durable, Buffer.alloc(missing)]);
+  file.cached.copy(file.durable, sector * sectorBytes, sector * sectorBytes, (sector + 1) * sectorBytes);
 }
 
 function diskError(code: string): Error {
