@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   errorCodes,
@@ -29,8 +29,8 @@ interface Refusal {
 }
 
 /** The server's side of the upload protocol, in memory, with faults to order. It notes whatever a client does against the rules. */
-export async function createFakeServer() {
-  const http = createServer();
+export async function createFakeServer({ onRequest }: { onRequest?: RequestListener } = {}) {
+  const http = createServer(onRequest);
   const io = new Server<ClientToServerEvents, ServerToClientEvents>(http, { transports: ['websocket'] });
   const tracks = new Map<string, FakeTrack>();
   const violations: string[] = [];

@@ -1,0 +1,145 @@
+import { ClientError } from '../client-error.ts';
+import type { Uploader } from '../upload/uploader.ts';
+import type { Source, SourceKind } from './sources.ts';
+
+/** Opus in WebM, in the order in which browsers are asked for it. */
+const mimeTypes = ['audio/webm;codecs=opus', 'audio/webm'];
+
+/** What waits for the spool is bounded; beyond it the storage is taken to hang, and recording stops. */
+const maxWaitingBytes = 384 * 1024;
+
+const retrySpoolMs = 1_000;
+const maxSpoolFailures = 5;
+
+export interface RecordedTrack {
+  trackId: string;
+  kind: SourceKind;
+  capturedMs: number;
+}
+
+export interface TrackRecorder {
+  kind: SourceKind;
+  trackId: string;
+  /** The encoder runs, and time with it. */
+  start(): void;
+  /** Muted is recorded as silence: the track stays one unbroken stream. */
+  mute(on: boolean): void;
+  /** Resolves once the last byte is in the spool and the track is finished. */
+  stop(): Promise<void>;
+  capturedMs(): number;
+  /** Bytes in memory that are not in the spool yet. */
+  waitingBytes(): number;
+  recorded(): RecordedTrack;
+}
+
+export interface TrackRecorderOptions {
+  source: Source;
+  trackId: string;
+  uploader: Uploader;
+  sliceMs: number;
+  bitsPerSecond: number;
+  /** The device was taken out, the tab closed, or sharing ended. */
+  onEnded: () => void;
+  /** Recording can't go on. What was recorded is kept, and the track finished. */
+  onFailed: (error: ClientError) => void;
+}
+
+export function supportedMimeType(): string | null {
+  if (typeof MediaRecorder === 'undefined') return null;
+  return mimeTypes.find((mimeType) => MediaRecorder.isTypeSupported(mimeType)) ?? null;
+}
+
+/** One continuous MediaRecorder whose slices go to the spool, one after the other, as they come. */
+export function createTrackRecorder(options: TrackRecorderOptions): TrackRecorder {
+  const { source, trackId, uploader, sliceMs, bitsPerSecond, onEnded, onFailed } = options;
+  const mimeType = supportedMimeType();
+  if (!mimeType) {
+    throw new ClientError('UNSUPPORTED_BROWSER', 'This browser can’t record Opus audio. Use a current one.');
+  }
+  const media = new MediaRecorder(source.stream, { mimeType, audioBitsPerSecond: bitsPerSecond });
+  const mediaStopped = Promise.withResolvers<void>();
+  let startedAt: number | null = null;
+  let stoppedAt: number | null = null;
+  let spooling: Promise<void> = Promise.resolve();
+  let waitingBytes = 0;
+  let failed = false;
+  let givenUp = false;
+  let stopping: Promise<void> | null = null;
+
+  const capturedMs = () => (startedAt === null ? 0 : Math.round((stoppedAt ?? performance.now()) - startedAt));
+
+  const fail = (error: ClientError) => {
+    if (failed) return;
+    failed = true;
+    onFailed(error);
+  };
+
+  /**
+   * Tries again where the spool is full: it gets emptier as the server takes what it holds. Where its storage fails, it
+   * gives up in the end; nothing may then follow, the track would have a hole.
+   */
+  const spool = async (bytes: Uint8Array, atMs: number): Promise<void> => {
+    for (let failures = 0; failures < maxSpoolFailures;) {
+      try {
+        return await uploader.append(trackId, bytes, atMs);
+      } catch (error) {
+        const cause = error instanceof ClientError ? error : new ClientError('SPOOL_FAILED', `${error}`, error);
+        fail(cause);
+        if (cause.code !== 'SPOOL_FULL') failures += 1;
+        await new Promise((resolve) => setTimeout(resolve, retrySpoolMs));
+      }
+    }
+    givenUp = true;
+  };
+
+  media.addEventListener('dataavailable', ({ data }) => {
+    if (data.size === 0) return;
+    const atMs = capturedMs();
+    waitingBytes += data.size;
+    if (waitingBytes > maxWaitingBytes) {
+      fail(new ClientError('SPOOL_FAILED', 'This device does not keep up with storing the audio. Recording stopped.'));
+    }
+    spooling = spooling.then(async () => {
+      if (!givenUp) await spool(new Uint8Array(await data.arrayBuffer()), atMs);
+      waitingBytes -= data.size;
+    });
+  });
+  media.addEventListener('stop', () => {
+    stoppedAt ??= performance.now();
+    mediaStopped.resolve();
+  });
+  media.addEventListener('error', (event) => {
+    fail(new ClientError('RECORDER_FAILED', 'The browser’s recorder failed.', event));
+  });
+  source.audio.addEventListener('ended', onEnded);
+
+  const finish = async () => {
+    source.audio.removeEventListener('ended', onEnded);
+    if (media.state === 'inactive') mediaStopped.resolve();
+    else {
+      stoppedAt = performance.now();
+      // Brings the last `dataavailable`, then `stop`.
+      media.stop();
+    }
+    await mediaStopped.promise;
+    await spooling;
+    source.close();
+    await uploader.finish(trackId, capturedMs());
+  };
+
+  return {
+    kind: source.kind,
+    trackId,
+    start() {
+      startedAt = performance.now();
+      media.start(sliceMs);
+    },
+    mute(on) {
+      source.audio.enabled = !on;
+    },
+    stop: () => (stopping ??= finish()),
+    capturedMs,
+    waitingBytes: () => waitingBytes,
+    recorded: () => ({ trackId, kind: source.kind, capturedMs: capturedMs() }),
+  };
+}
