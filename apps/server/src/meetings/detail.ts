@@ -29,9 +29,12 @@ export async function readDetail(
   return { detail, tracks };
 }
 
-/** Where the last recorded sound of the meeting ends. */
+/** Where the last recorded sound of the meeting ends; the times of captions are their source's. */
 export function recordedUntilMs(tracks: readonly TrackNow[]): number {
-  return tracks.reduce((latest, { track }) => Math.max(latest, track.offsetMs + track.durableMs), 0);
+  return tracks.reduce(
+    (latest, { track }) => (track.kind === 'captions' ? latest : Math.max(latest, track.offsetMs + track.durableMs)),
+    0,
+  );
 }
 
 function behindMs(tracks: readonly TrackNow[], { firstOpenMs }: ChunkSums): number | null {
