@@ -40,12 +40,12 @@ export function cutSpeech(file: string, startSeconds: number, seconds: number, t
   ffmpeg(['-ss', String(startSeconds), '-i', file, '-t', String(seconds), '-c', 'copy', ...webm, target]);
 }
 
-/** One line for each packet of a file, naming its bytes: `size, MD5`. */
+/** For each packet of a file its `size, MD5`, without what the container adds to it. */
 export function packetHashes(file: string): string[] {
   return ffmpeg(['-i', file, '-map', '0:a', '-c', 'copy', '-f', 'framemd5', '-'])
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => line.split(',').slice(4).join(',').trim());
+    .map((line) => line.split(',').slice(4, 6).join(',').trim());
 }
 
 const webm = ['-live', '1', '-cluster_time_limit', '1000', '-f', 'webm'];
