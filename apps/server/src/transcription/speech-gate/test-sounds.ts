@@ -33,15 +33,14 @@ export const pinkNoise =
     const poles = [0.99886, 0.99332, 0.969, 0.8665, 0.55, -0.7616];
     const gains = [0.0555179, 0.0750759, 0.153852, 0.3104856, 0.5329522, -0.016898];
     const states = poles.map(() => 0);
-    const pink = whiteNoise(
-      1,
-      seed,
-    )(count).map((white) => {
-      let sum = white * 0.5362;
-      poles.forEach((pole, index) => {
-        states[index] = states[index]! * pole + white * gains[index]!;
-        sum += states[index]!;
-      });
+    const white = whiteNoise(1, seed);
+    const pink = white(count).map((sample) => {
+      let sum = sample * 0.5362;
+      for (const [index, pole] of poles.entries()) {
+        const state = (states[index] ?? 0) * pole + sample * (gains[index] ?? 0);
+        states[index] = state;
+        sum += state;
+      }
       return sum;
     });
     return scaledTo(pink, level);
