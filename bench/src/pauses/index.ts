@@ -4,7 +4,7 @@ import { compareCuts, type Agreement } from './agreement.ts';
 import { measureCost } from './cost.ts';
 import { decode, findPauses, type Pause } from './decoded-pauses.ts';
 import { encodeAsChrome, readPcm } from './ffmpeg.ts';
-import { addNoise, makeSpeech } from './speech.ts';
+import { addNoise, makeSpeech, type SpeechSet } from './speech.ts';
 
 /** 0.7 ms for a chunk of 15 s. */
 const cutBudgetUs = 47;
@@ -17,13 +17,13 @@ interface Case {
 }
 
 /** Noise hides pauses from any detector, so that they are looked for in the same speech without it. */
-async function* generatedCases(): AsyncGenerator<Case> {
-  const speech = await makeSpeech();
+async function* generatedCases(set: SpeechSet): AsyncGenerator<Case> {
+  const speech = await makeSpeech(set);
   const clean = await encodeAsChrome(speech);
   const pauses = findPauses(await decode(clean));
   yield { name: 'clean', webm: clean, pauses };
   for (const snrDb of snrsDb)
-    yield { name: `snr${snrDb}`, webm: await encodeAsChrome(addNoise(speech, snrDb)), pauses };
+    yield { name: `snr${snrDb}`, webm: await encodeAsChrome(addNoise(speech, snrDb, set)), pauses };
 }
 
 async function fileCase(file: string): Promise<Case> {
@@ -35,7 +35,10 @@ async function run(values: Parameters<Benchmark['run']>[0]): Promise<void> {
   const figures: Record<string, number> = {};
   const table: Record<string, Agreement> = {};
   let first: Uint8Array | null = null;
-  const cases = typeof values['audio'] === 'string' ? [await fileCase(values['audio'])] : generatedCases();
+  const cases =
+    typeof values['audio'] === 'string'
+      ? [await fileCase(values['audio'])]
+      : generatedCases(values['tuning'] ? 'tuning' : 'held-out');
   for await (const { name, webm, pauses } of cases) {
     const agreement = compareCuts(webm, pauses);
     table[name] = agreement;
@@ -59,6 +62,6 @@ async function run(values: Parameters<Benchmark['run']>[0]): Promise<void> {
 export const benchmark: Benchmark = {
   describe:
     'how well pauses found from packet sizes agree with those in the decoded sound, and what finding them costs',
-  options: { audio: { type: 'string' } },
+  options: { audio: { type: 'string' }, tuning: { type: 'boolean' } },
   run,
 };
