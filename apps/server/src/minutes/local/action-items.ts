@@ -3,6 +3,7 @@ import { commitmentFinder } from './commitments.ts';
 import { dueIn } from './due.ts';
 import { peopleOf } from './people.ts';
 import type { Sentence } from './sentences.ts';
+import { stage } from './slices.ts';
 import { ranked, type Found } from './ranked.ts';
 import { contentStems, wordsOf, type Language } from './words.ts';
 
@@ -30,21 +31,18 @@ export function* actionItemsOf(
   { language, today }: { language: Language; today: Date | null },
 ): Generator<number, FoundAction[]> {
   if (!language.english) return [];
-  const hasCapitals = sentences.some(({ text }) => /\p{Lu}\p{Ll}/u.test(text));
-  const commitmentIn = commitmentFinder(
-    peopleOf(
-      sentences.map(({ speaker }) => speaker),
-      hasCapitals,
-    ),
-  );
+  const commitmentIn = commitmentFinder(yield* stage(peopleOf(sentences), 0, 0.3));
   const found: FoundAction[] = [];
   for (const [index, sentence] of sentences.entries()) {
-    if (index % 20 === 0) yield index / sentences.length;
+    if (index % 20 === 0) yield 0.3 + (0.7 * index) / sentences.length;
     if (sentence.words.length < minWords || sentence.words.length > maxWords) continue;
     const commitment = commitmentIn(asStatement(sentence.text));
     if (!commitment) continue;
     const reply = commitment.kind === 'request' ? replyTo(sentences, index) : null;
-    const due = dueIn(commitment.task, today) ?? dueIn(sentence.text, today);
+    const due =
+      dueIn(commitment.task, today) ??
+      dueIn(sentence.text, today) ??
+      (reply?.accepted ? dueIn(sentences[reply.sentence]!.text, today) : null);
     const score =
       commitment.strength +
       (due ? 1 : 0) +

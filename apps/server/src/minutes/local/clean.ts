@@ -4,11 +4,12 @@ export function withoutMarks(text: string): string {
 }
 
 /**
- * Makes one sentence of speech readable: fillers, stutters and false starts go; words that carry meaning stay, in their
- * order. Takes a text without marks.
+ * Makes one sentence of speech readable: stutters and false starts go, in English fillers too; words that carry meaning
+ * stay, in their order. Takes a text without marks.
  */
-export function cleanSpeech(sentence: string): string {
-  return inSteps(withoutStutters(inSteps(sentence, fillers)), tidying).trim();
+export function cleanSpeech(sentence: string, english: boolean): string {
+  const unfilled = english ? inSteps(sentence, fillers) : sentence;
+  return inSteps(withoutStutters(unfilled, english), tidying).trim();
 }
 
 /** Takes what only leads into or out of a sentence away ("Okay, so I think that …, you know") and capitalises it. */
@@ -50,7 +51,10 @@ const spacing: readonly Step[] = [
 const edge = String.raw`(?<![\p{L}\p{N}'-])`;
 const end = String.raw`(?![\p{L}\p{N}'-])`;
 const fillers: readonly Step[] = [
+  // Small engines write everything in lower case.
+  [/(?<![\p{L}\p{N}'’.-])i(?=$|[\s,.?!]|['’](?:m|ll|ve|d)\b)/gu, 'I'],
   [new RegExp(`${edge}(?:u+h+|u+m+|e+r+m?|a+h+|h+m+|m+-?hm+|u+h-hu+h|mm+|hmm+|huh|eh)${end},?`, 'giu'), ' '],
+  [/, ?(?:you know|i mean|i guess|like|sort of|kind of),/gi, ''],
   [
     new RegExp(
       `(^|[,;.?!] ?)(?:you know|i mean|i guess|like|sort of|kind of|or something|or whatever)${end}(?=,| ?[.?!]|$),?`,
@@ -90,11 +94,11 @@ const shortWords = new Set(
 );
 
 /** "the the", "we could we could", "I, I think", "s stuff", "compu- computer": the later start is the one that was meant. */
-function withoutStutters(text: string): string {
+function withoutStutters(text: string, english: boolean): string {
   const words = text.split(' ').filter((word) => word !== '');
   const kept: string[] = [];
   for (const [index, word] of words.entries()) {
-    if (isBrokenOff(word, words.slice(index + 1, index + 3))) continue;
+    if (english && isBrokenOff(word, words.slice(index + 1, index + 3))) continue;
     kept.push(word);
     for (let length = 4; length >= 1; length -= 1) {
       if (repeats(kept, length)) {

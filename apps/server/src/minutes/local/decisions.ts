@@ -35,7 +35,7 @@ export function* decisionsOf(sentences: readonly Sentence[], language: Language)
     const score = base + (agreement === null ? 0 : 1) + (firm.test(sentence.text) ? 0.5 : 0);
     const text = asStatement(sentence.text);
     const stems = contentStems(wordsOf(text), language);
-    if (score < minScore || stems.length < 2) continue;
+    if (score < minScore || stems.length === 0) continue;
     found.push({ text, stems, sentences: agreement === null ? [index] : [index, agreement], score });
   }
   return ranked(found, maxDecisions);

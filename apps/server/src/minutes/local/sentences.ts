@@ -1,4 +1,5 @@
 import { cleanSpeech, withoutMarks } from './clean.ts';
+import { stage } from './slices.ts';
 import { contentStems, languageOf, wordsOf, type Language } from './words.ts';
 
 /** A line of the transcript, as minutes are made from it. Times are milliseconds from the meeting's start. */
@@ -34,27 +35,27 @@ const maxBackchannelWords = 3;
  * leaves unfinished is joined with their next line; where it has none (captions, small engines), each line is a sentence.
  */
 export function* sentencesOf(lines: readonly Line[]): Generator<number, { sentences: Sentence[]; language: Language }> {
+  const language = yield* stage(languageOf(lines.map(({ text }) => text)), 0, 0.1);
+  const { english } = language;
   const pieces: Piece[] = [];
   for (const [index, line] of lines.entries()) {
     for (const said of splitSentences(withoutMarks(line.text))) {
-      const text = cleanSpeech(said);
+      const text = cleanSpeech(said, english);
       if (/[\p{L}\p{N}]/u.test(text)) pieces.push({ text, line: index, speaker: line.speaker });
     }
-    yield (0.7 * index) / lines.length;
+    yield 0.1 + (0.6 * index) / lines.length;
   }
   const punctuated = pieces.filter(({ text }) => isFinished(text)).length > pieces.length * punctuatedShare;
   const joined = punctuated
-    ? yield* joinUnfinished(pieces)
-    : pieces.map(({ text, speaker, line }) => ({ text, speaker, lines: [line] }));
-  const words = joined.map(({ text }) => wordsOf(text));
-  yield 0.8;
-  const language = languageOf(words);
+    ? yield* joinUnfinished(pieces, english)
+    : pieces.map(({ text, speaker, line }) => ({ text: english ? asked(text) : text, speaker, lines: [line] }));
   const sentences: Sentence[] = [];
   for (const [index, sentence] of joined.entries()) {
+    const words = wordsOf(sentence.text);
     sentences.push({
       ...sentence,
-      words: words[index]!,
-      stems: contentStems(words[index]!, language),
+      words,
+      stems: contentStems(words, language),
       isQuestion: /\?["'”’]?$/.test(sentence.text),
     });
     if (index % 20 === 0) yield 0.8 + (0.2 * index) / joined.length;
@@ -72,14 +73,14 @@ interface Piece {
 
 type Joined = Omit<Piece, 'line'> & { lines: number[] };
 
-function* joinUnfinished(pieces: readonly Piece[]): Generator<number, Joined[]> {
+function* joinUnfinished(pieces: readonly Piece[], english: boolean): Generator<number, Joined[]> {
   const sentences: Joined[] = [];
   let open: Joined | null = null;
   for (const [index, piece] of pieces.entries()) {
     if (index % 20 === 0) yield 0.7 + (0.1 * index) / pieces.length;
     const mayJoin = open !== null && piece.line - open.lines.at(-1)! <= maxInterruptions + 1;
     if (open !== null && mayJoin && piece.speaker === open.speaker && open.lines.length < maxJoinedLines) {
-      open.text = cleanSpeech(`${open.text} ${piece.text}`);
+      open.text = cleanSpeech(`${open.text} ${piece.text}`, english);
       if (piece.line !== open.lines.at(-1)) open.lines.push(piece.line);
       if (isFinished(piece.text)) open = null;
       continue;
@@ -99,6 +100,14 @@ const boundary =
 
 function splitSentences(text: string): string[] {
   return text.split(boundary).map((sentence) => sentence.trim());
+}
+
+const inverted =
+  /^(?:(?:so|and|but|okay|well) )*(?:(?:who|what|when|where|why|how|which|whose)(?: \S+){0,3} (?:is|are|was|were|do|does|did|can|could|should|shall|will|would|have|has)\b|(?:is|are|was|were|do|does|did|can|could|should|will|would|have|has) (?:i|we|you|they|he|she|it|the|that|this|there|these|those|anyone|anybody|someone)\b)/i;
+
+/** Where nothing else shows it, the order of the words does. */
+function asked(text: string): string {
+  return !isFinished(text) && inverted.test(text) ? `${text}?` : text;
 }
 
 function isFinished(text: string): boolean {

@@ -19,8 +19,12 @@ const maxSentenceWords = 40;
 const minContentStems = 3;
 /** What a stem is still worth each time that the summary has it already. */
 const repeatWorth = 0.25;
+/** Of a stem that was said once: next to nothing, but short talk consists of them. */
+const onceWeight = 0.1;
 /** Between 0 (long sentences win) and 1 (only density counts). */
 const lengthPower = 0.7;
+const minShortTalkWords = 3;
+const maxShortTalk = 5;
 /** Where a meeting says what it is for. */
 const openingShare = 0.1;
 const maxOpeningSentences = 60;
@@ -58,7 +62,18 @@ export function* summarise(
     picks.add(best);
     yield 0.5 + 0.5 * Math.min(1, picks.length / budget);
   }
+  if (picks.chosen.length === 0) return shortTalk(sentences);
   return picks.chosen.toSorted((a, b) => a.sentence - b.sentence).map(({ sentence, text }) => ({ sentence, text }));
+}
+
+/** Where nothing is long enough to be chosen from, what was said is its own summary. */
+function shortTalk(sentences: readonly Sentence[]): Pick[] {
+  const said = sentences.map(({ text, words }, sentence) => ({ sentence, text, length: words.length }));
+  const longest = said
+    .filter(({ length }) => length >= minShortTalkWords)
+    .toSorted((a, b) => b.length - a.length)
+    .slice(0, maxShortTalk);
+  return longest.toSorted((a, b) => a.sentence - b.sentence).map(({ sentence, text }) => ({ sentence, text }));
 }
 
 interface Candidate extends Pick {
@@ -147,11 +162,11 @@ class Picks {
   }
 }
 
-/** How much a meeting is about a stem: in how many sentences it was said, damped; what was said once does not count. */
+/** How much a meeting is about a stem: in how many sentences it was said, damped. */
 function stemWeights(sentences: readonly Sentence[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { stems } of sentences) {
     for (const stem of new Set(stems)) counts.set(stem, (counts.get(stem) ?? 0) + 1);
   }
-  return new Map([...counts].map(([stem, count]) => [stem, Math.log(count)]));
+  return new Map([...counts].map(([stem, count]) => [stem, onceWeight + Math.log(count)]));
 }

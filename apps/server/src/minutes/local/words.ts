@@ -38,11 +38,13 @@ export interface Language {
 }
 
 /** English by its function words; of any other language the words that stand in the most lines serve as stop words. */
-export function languageOf(lines: readonly (readonly string[])[]): Language {
+export function* languageOf(lines: readonly string[]): Generator<number, Language> {
   let words = 0;
   let english = 0;
   const linesWith = new Map<string, number>();
-  for (const line of lines) {
+  for (const [index, text] of lines.entries()) {
+    if (index % 20 === 0) yield index / lines.length;
+    const line = wordsOf(text);
     words += line.length;
     for (const word of line) if (commonEnglish.has(word)) english += 1;
     for (const word of new Set(line)) linesWith.set(word, (linesWith.get(word) ?? 0) + 1);

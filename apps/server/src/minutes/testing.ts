@@ -1,0 +1,112 @@
+import type { Minutes } from '@hansard/protocol';
+import { pino } from 'pino';
+import { openSqlite, type Database } from '../adapters/database/index.ts';
+import type { MinutesEngine } from './engine.ts';
+import { createMinutesEngines, type MinutesConfig, type MinutesEngines } from './engines.ts';
+import { createMinutes, type MinutesService, type ReadTranscript } from './service.ts';
+
+export const silentLog = pino({ level: 'silent' });
+
+export const localConfig: MinutesConfig = { engine: 'local', requestTimeoutMs: 10_000 };
+
+export interface World {
+  database: Database;
+  service: MinutesService;
+  published: Minutes[];
+  /** Another service on the same database, as after a restart. */
+  restarted(): World;
+}
+
+interface WorldOptions {
+  database?: Database;
+  engines?: MinutesEngines;
+  published?: Minutes[];
+}
+
+/** A service over a real database in memory. */
+export function world({
+  database = openSqlite(':memory:'),
+  engines = createMinutesEngines(localConfig),
+  published = [],
+}: WorldOptions = {}): World {
+  const publish = (_: string, minutes: Minutes) => void published.push(minutes);
+  const service = createMinutes({ database, engines, publish, log: silentLog, readTranscript: readerOf(database) });
+  return { database, service, published, restarted: () => world({ database, engines, published }) };
+}
+
+/** With one engine in place of the chosen one. */
+export function enginesWith(engine: MinutesEngine): MinutesEngines {
+  const standard = createMinutesEngines(localConfig);
+  return {
+    ...standard,
+    find: (name) => (name === undefined || name === engine.name ? engine : standard.find(name)),
+  };
+}
+
+export async function addMeeting(
+  database: Database,
+  {
+    id = 'm1',
+    said = ['Ana: We decided to buy the new printer.'],
+    ended = true,
+    workspaceId = 'default',
+    kind = 'meeting',
+  } = {},
+): Promise<void> {
+  const startedAt = Date.UTC(2026, 10, 18, 9);
+  const row = { id, workspaceId, kind, title: 'A meeting', state: 'done' as const, createdAt: startedAt, startedAt };
+  await database
+    .insertInto('meetings')
+    .values({
+      ...row,
+      endedAt: ended ? startedAt + 1 : null,
+      durationMs: 0,
+      people: '[]',
+      seq: said.length,
+      hasGaps: 0,
+      failedChunks: 0,
+      openChunks: 0,
+    })
+    .execute();
+  for (const [index, line] of said.entries()) await addSegment(database, { meetingId: id, seq: index + 1, line });
+}
+
+async function addSegment(
+  database: Database,
+  { meetingId, seq, line }: { meetingId: string; seq: number; line: string },
+): Promise<void> {
+  const [speaker, text] = line.split(': ') as [string, string];
+  await database
+    .insertInto('segments')
+    .values({
+      rowid: undefined as never,
+      id: `${meetingId}-${seq}`,
+      meetingId,
+      seq,
+      trackId: null,
+      chunkId: null,
+      externalId: null,
+      speaker,
+      startMs: seq * 1000,
+      endMs: seq * 1000 + 900,
+      text,
+      final: 1,
+      edited: 0,
+      deleted: 0,
+    })
+    .execute();
+}
+
+function readerOf(database: Database): ReadTranscript {
+  return async function* read(meetingId) {
+    yield await database
+      .selectFrom('segments')
+      .select(['id', 'speaker', 'startMs', 'endMs', 'text'])
+      .where('meetingId', '=', meetingId)
+      .where('final', '=', 1)
+      .where('deleted', '=', 0)
+      .orderBy('startMs')
+      .orderBy('seq')
+      .execute();
+  };
+}
