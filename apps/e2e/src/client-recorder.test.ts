@@ -11,7 +11,7 @@ describe('recorder in Chromium, with a microphone', () => {
     rig = await createClientRig();
   });
   afterAll(async () => {
-    expect(rig.server.violations).toEqual([]);
+    rig.server.assertNoViolations();
     await rig.close();
   });
 

@@ -24,11 +24,12 @@ let answer: { status: number; body: unknown; headers?: Record<string, string> };
 let baseUrl: string;
 
 const server = createServer((request, response) => {
-  void bodyOf(request).then((body) => {
+  const respond = (body: string) => {
     seen.push({ call: `${request.method} ${request.url}`, type: request.headers['content-type'], body });
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
     response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
-  });
+  };
+  void bodyOf(request).then(respond);
 });
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

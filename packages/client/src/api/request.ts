@@ -14,11 +14,11 @@ export interface CallOptions {
 export type Replies = { [Name in keyof typeof replySchemas]: ReturnType<(typeof replySchemas)[Name]['parse']> };
 
 export interface Requester {
-  url(path: string, query?: CallOptions['query']): string;
+  url: (path: string, query?: CallOptions['query']) => string;
   /** The answer. Throws `ApiError`, or where answers are checked, a `ZodError` of one that is not of its form. */
-  call<Name extends keyof Replies>(path: string, reply: Name, options?: CallOptions): Promise<Replies[Name]>;
+  call: <Name extends keyof Replies>(path: string, reply: Name, options?: CallOptions) => Promise<Replies[Name]>;
   /** A call whose answer nothing depends on, beyond that it succeeded. */
-  tell(path: string, options?: CallOptions): Promise<void>;
+  tell: (path: string, options?: CallOptions) => Promise<void>;
 }
 
 export interface RequesterOptions {

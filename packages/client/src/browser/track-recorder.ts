@@ -83,13 +83,22 @@ export function createTrackRecorder(options: TrackRecorderOptions): TrackRecorde
       try {
         return await uploader.append(trackId, bytes, atMs);
       } catch (error) {
-        const cause = error instanceof ClientError ? error : new ClientError('SPOOL_FAILED', `${error}`, error);
+        const cause =
+          error instanceof ClientError
+            ? error
+            : new ClientError('SPOOL_FAILED', 'This device could not keep the audio.', error);
         fail(cause);
         if (cause.code !== 'SPOOL_FULL') failures += 1;
         await new Promise((resolve) => setTimeout(resolve, retrySpoolMs));
       }
     }
     givenUp = true;
+  };
+
+  const spoolAfter = async (earlier: Promise<void>, data: Blob, atMs: number) => {
+    await earlier;
+    if (!givenUp) await spool(new Uint8Array(await data.arrayBuffer()), atMs);
+    waitingBytes -= data.size;
   };
 
   media.addEventListener('dataavailable', ({ data }) => {
@@ -99,10 +108,7 @@ export function createTrackRecorder(options: TrackRecorderOptions): TrackRecorde
     if (waitingBytes > maxWaitingBytes) {
       fail(new ClientError('SPOOL_FAILED', 'This device does not keep up with storing the audio. Recording stopped.'));
     }
-    spooling = spooling.then(async () => {
-      if (!givenUp) await spool(new Uint8Array(await data.arrayBuffer()), atMs);
-      waitingBytes -= data.size;
-    });
+    spooling = spoolAfter(spooling, data, atMs);
   });
   media.addEventListener('stop', () => {
     stoppedAt ??= performance.now();

@@ -28,7 +28,7 @@ async function client() {
     directory,
     server,
     uploader,
-    async close() {
+    close: async () => {
       uploader.close();
       socket.disconnect();
       await server.close();

@@ -19,7 +19,7 @@ export interface Playing {
   /** Resolves once all that was played, or was until `stop`, is in the spool and the track is finished. */
   done: Promise<void>;
   /** Ends the recording where it is. */
-  stop(): void;
+  stop: () => void;
 }
 
 export interface FileSource {
@@ -62,7 +62,7 @@ export async function createFileSource({
         const startedAt = clock.now();
         let offset = 0;
         let playedMs = 0;
-        while (offset < bytes.byteLength && !stopped) {
+        while (offset < bytes.byteLength) {
           const dueMs = Math.min(durationMs, playedMs + sliceMs);
           if (realTime) await until(startedAt, dueMs);
           if (stopped) break;

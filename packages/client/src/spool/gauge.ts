@@ -13,7 +13,7 @@ export interface Gauge {
   release(bytes: number): void;
   /** Corrects the figures by what was measured. */
   measured(figures: { bytes?: number; maxBytes?: number }): void;
-  subscribe(listener: (event: SpoolEvent) => void): () => void;
+  subscribe: (listener: (event: SpoolEvent) => void) => () => void;
 }
 
 export function createGauge({

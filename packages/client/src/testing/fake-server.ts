@@ -135,6 +135,10 @@ export async function createFakeServer({ onRequest }: { onRequest?: RequestListe
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
     io,
     violations,
+    /** For the end of every test. */
+    assertNoViolations() {
+      if (violations.length > 0) throw new Error(`A client broke the rules: ${violations.join(', ')}.`);
+    },
     /** Sizes of the slices that were taken. */
     sliceSizes,
     /** Track IDs in the order of `track:open`. */

@@ -263,12 +263,14 @@ export function createTrackUpload(options: TrackUploadOptions): TrackUpload {
     const upTo = durable.offset;
     spool
       .drop(trackId, upTo)
-      .then(() => {
-        dropped = Math.max(dropped, upTo);
-        dropping = false;
-        trim();
-      })
+      .then(() => trimmed(upTo))
       .catch(spoolFailed);
+  };
+
+  const trimmed = (upTo: number) => {
+    dropped = Math.max(dropped, upTo);
+    dropping = false;
+    trim();
   };
 
   const close = (length: number) => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { connectSocket } from '../socket.ts';
 import { createMemorySpool } from '../spool/memory-spool.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { connectSocket, type HansardSocket } from '../socket.ts';
 import { createFakeTranscriptServer } from '../testing/fake-transcript-server.ts';
@@ -154,9 +154,12 @@ it('shows what the server has in the end, whatever is written, lost, doubled, sh
         else if (what === 'delete') server.tell(server.write({ id, startMs, text: '', deleted: true }));
         else if (what === 'lose') server.write({ id, startMs });
         else if (what === 'hold') held.push(server.write({ id, startMs }));
-        else if (what === 'release')
-          for (const late of held.splice(0).reverse()) server.tell(late) && server.tell(late);
-        else if (what === 'cut') server.cut();
+        else if (what === 'release') {
+          for (const late of held.splice(0).toReversed()) {
+            server.tell(late);
+            server.tell(late);
+          }
+        } else if (what === 'cut') server.cut();
         else await new Promise((resolve) => setTimeout(resolve, 3));
       }
       // An event that makes any earlier loss show.
