@@ -7,19 +7,27 @@ import type { Logger } from 'pino';
 import { createMemoryBus } from './adapters/bus/index.ts';
 import { openSqlite } from './adapters/database/index.ts';
 import { createFileObjects } from './adapters/objects/index.ts';
-import { captureRoutes, createCapture, openJournal, registerCaptureSocket } from './capture/index.ts';
+import { captureRoutes, createCapture, openJournal, registerCaptureSocket, toOgg } from './capture/index.ts';
 import type { Config } from './config.ts';
 import { createHttpServer, createSocketServer, transportOf } from './http/index.ts';
-import { ownerActor } from './identity/index.ts';
+import { ownerActor, systemActor } from './identity/index.ts';
 import { createMeetings, meetingRoutes } from './meetings/index.ts';
 import { createMinutes, createMinutesEngines, minutesRoutes } from './minutes/index.ts';
 import { createMetrics, operationsRoutes, readHealth } from './operations/index.ts';
-import { createTranscript, registerTranscriptSocket, transcriptRoutes } from './transcript/index.ts';
+import {
+  createExports,
+  createTranscript,
+  fanOutMeetings,
+  registerTranscriptSocket,
+  transcriptRoutes,
+} from './transcript/index.ts';
 import {
   chooseEngine,
+  createOpenGate,
   createSpeechGate,
   createTranscription,
   findOnMachine,
+  runProgram,
   setUpLocalEngine,
   transcriptionRoutes,
 } from './transcription/index.ts';
@@ -33,6 +41,8 @@ export interface App {
   /** Answers what is under way and lets go of everything. */
   drain(): Promise<void>;
 }
+
+const linesPerPage = 500;
 
 /** Everything is put together here. A second of speech goes down this page: capture, transcription, transcript, minutes. */
 export async function createApp(config: Config, log: Logger): Promise<App> {
@@ -59,13 +69,20 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
     onTrackChanged: refreshMeeting,
   });
 
+  const gate = config.speechGate ? createSpeechGate(config.transcription) : createOpenGate();
   const transcription = createTranscription({
     database,
-    gate: createSpeechGate({ enabled: config.speechGate, vadModelFile: config.transcription.vadModelFile }),
+    gate,
     readChunkAudio: capture.readChunkAudio,
     appendSegments: (trx, input) => transcript.appendSegments(trx, input),
-    onSegments: (segments) => transcript.publish(segments),
-    onChunkSettled: refreshMeeting,
+    onSegments: (segments) => {
+      metrics.segments.inc(segments.length);
+      transcript.publish(segments);
+    },
+    onChunkSettled: (meetingId) => {
+      metrics.chunks.inc();
+      refreshMeeting(meetingId);
+    },
     log,
     language: config.transcription.language,
   });
@@ -73,15 +90,14 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
   const transcript = createTranscript({
     database,
     bus,
-    log,
-    latestMinutes: (meetingId) => minutes.latest(ownerActor, meetingId).catch(() => null),
+    onMeetingChanged: (meetingId) => meetings.refresh(meetingId),
   });
 
   const minutesEngines = createMinutesEngines(config.minutes);
   const minutes = createMinutes({
     database,
     engines: minutesEngines,
-    readTranscript: transcript.readTranscript,
+    readTranscript: (meetingId) => inPages(transcript.readTranscript(meetingId)),
     publish: (meetingId, made) => {
       bus.publish(meetingId, { type: 'minutes', minutes: made });
       if (made.state !== 'running') refreshMeeting(meetingId);
@@ -99,6 +115,12 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
     startMinutes: minutes.onMeetingProcessed,
   });
 
+  const exportMeeting = createExports({
+    getMeeting: meetings.get,
+    readTranscript: transcript.readTranscript,
+    latestMinutes: (meetingId) => minutes.latest(systemActor, meetingId).catch(() => null),
+  });
+
   function refreshMeeting(meetingId: string): void {
     meetings.refresh(meetingId).catch((error: unknown) => log.error({ err: error, meetingId }, 'a refresh failed'));
   }
@@ -113,9 +135,9 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
     webDir: existsSync(join(webDir, 'index.html')) ? webDir : null,
     api: [
       meetingRoutes(meetings),
-      transcriptRoutes(transcript),
+      transcriptRoutes(transcript, exportMeeting),
       captureRoutes(capture),
-      transcriptionRoutes({ transcription, engines }),
+      transcriptionRoutes({ transcription, listEngines: engines, toOgg }),
       minutesRoutes(minutes),
     ],
     operations: operationsRoutes({
@@ -133,11 +155,15 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
   const sockets = createSocketServer(http.server, log);
   sockets.on('connection', (socket) => {
     registerCaptureSocket(socket, capture, { actor: ownerActor, transport: transportOf(socket), log });
-    registerTranscriptSocket(socket, { transcript, meetings, actor: ownerActor, log });
+    registerTranscriptSocket(socket, { transcript, getMeeting: meetings.get, actor: ownerActor, log });
   });
 
-  const found = () => findOnMachine(config.transcription);
-  await transcription.setEngine(chooseEngine(config.transcription, await found()));
+  fanOutMeetings(sockets, bus);
+
+  const { dataDir } = config;
+  const chooseFound = async () => chooseEngine(config.transcription, await findOnMachine({ dataDir, run: runProgram }));
+  await transcription.setEngine(await chooseFound());
+  const setUp = new AbortController();
 
   return {
     engines,
@@ -153,12 +179,48 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
       return `http://${host}:${port}`;
     },
     setUpEngine(say) {
-      if (activeEngine() || config.transcription.engine !== 'auto' || !config.transcription.setUp) return;
+      const { engine, setUp: allowed, language } = config.transcription;
+      if (activeEngine() || engine !== 'auto') return;
+      const status = {
+        name: 'local engine',
+        task: 'transcribe',
+        kind: 'local',
+        active: false,
+        state: 'setting-up',
+        resumesAt: null,
+        concurrency: 0,
+        caveat: null,
+      } as const;
+      const onProgress = ({ detail, share }: { detail: string; share: number | null }) =>
+        transcription.showSetUp({ ...status, detail, progress: share });
+      onProgress({ detail: 'looking for a speech model', share: null });
+      const isRoot = process.getuid?.() === 0;
+      void setUpLocalEngine({
+        dataDir,
+        log,
+        allowed,
+        language,
+        run: runProgram,
+        isRoot,
+        onProgress,
+        signal: setUp.signal,
+      })
+        .then(async (result) => {
+          if (result.kind !== 'none') await transcription.setEngine(await chooseFound());
+          const active = activeEngine();
+          say(
+            active ? `Speech: ${active.name}, ${active.detail}` : result.kind === 'none' ? result.hint : 'No engine.',
+          );
+        })
+        .catch((error: unknown) => log.error({ err: error }, 'no engine could be set up'))
+        .finally(() => transcription.showSetUp(null));
     },
     async drain() {
       phase = 'draining';
+      setUp.abort();
       await capture.drain();
       await transcription.drain();
+      await gate.close();
       await minutes.stop();
       const closed = once(http.server, 'close');
       await sockets.close();
@@ -168,4 +230,16 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
       await database.destroy();
     },
   };
+}
+
+/** Lines a page at a time, for what works on many at once. */
+async function* inPages<T>(lines: AsyncIterable<T>): AsyncGenerator<T[]> {
+  let page: T[] = [];
+  for await (const line of lines) {
+    page.push(line);
+    if (page.length < linesPerPage) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
 }

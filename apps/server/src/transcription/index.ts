@@ -6,3 +6,4 @@ export { createTranscription, type Transcription, type TranscriptionOptions } fr
 export { findOnMachine, runProgram, setUpLocalEngine, type SetUpResult } from './set-up/index.ts';
 export type { AppendSegments } from './settle.ts';
 export { createSpeechGate } from './speech-gate/index.ts';
+export { createOpenGate } from './speech-gate/open-gate.ts';

@@ -25,7 +25,13 @@ async function open() {
     const known = error instanceof AppError;
     void reply.status(known ? error.statusCode : 400).send(known ? toErrorBody(error) : {});
   });
-  await app.register(transcriptionRoutes({ transcription: bench.transcription, toOgg: (bytes) => bytes }));
+  await app.register(
+    transcriptionRoutes({
+      transcription: bench.transcription,
+      listEngines: () => bench.transcription.engines(),
+      toOgg: (bytes) => bytes,
+    }),
+  );
   closers.push(() => app.close());
   return { ...bench, app };
 }

@@ -1,4 +1,4 @@
-import { engineList, engineTrial, id, limits } from '@hansard/protocol';
+import { engineList, engineTrial, id, limits, type EngineStatus } from '@hansard/protocol';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
@@ -7,6 +7,8 @@ import type { Transcription } from './service.ts';
 
 interface TranscriptionRoutesOptions {
   transcription: Transcription;
+  /** All engines of the server, for Settings. */
+  listEngines: () => EngineStatus[];
   /** A recording as a browser or a file has it, as Ogg/Opus. Throws `UNSUPPORTED_MEDIA`. */
   toOgg: (bytes: Uint8Array, mimeType: string) => Uint8Array | Promise<Uint8Array>;
 }
@@ -15,7 +17,7 @@ const maxTrialBytes = 1024 * 1024;
 const recordings = ['audio/webm', 'audio/ogg', 'audio/webm;codecs=opus', 'audio/ogg;codecs=opus'];
 
 /** `POST /meetings/:id/chunks/retry`, `GET /engines` and `POST /engines/try`; the prefix is the caller's. */
-export function transcriptionRoutes({ transcription, toOgg }: TranscriptionRoutesOptions): FastifyPluginAsyncZod {
+export function transcriptionRoutes({ transcription, listEngines, toOgg }: TranscriptionRoutesOptions): FastifyPluginAsyncZod {
   return async (app) => {
     app.post(
       '/meetings/:id/chunks/retry',
@@ -40,7 +42,7 @@ export function transcriptionRoutes({ transcription, toOgg }: TranscriptionRoute
           response: { 200: engineList },
         },
       },
-      async () => ({ engines: transcription.engines() }),
+      async () => ({ engines: listEngines() }),
     );
 
     await app.register(async (scope) => {
