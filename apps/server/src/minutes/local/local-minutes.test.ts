@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { builtInTemplates, findTemplate } from '../templates.ts';
 import { localMinutes, type Line } from './index.ts';

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** How long the event loop may be kept at a stretch; a step between two yields must stay well below it. */
-export const maxSliceMs = 5;
+export const maxSliceMs = 3;
 
 /**
  * Runs long work in slices, so that the event loop turns in between. The work yields how far it is (0 to 1), often.

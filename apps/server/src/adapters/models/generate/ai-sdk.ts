@@ -18,8 +18,7 @@ export interface AiSdkOptions {
 
 /** Low: minutes report, they do not invent. */
 const temperature = 0.2;
-/** Room for the answer and, with models that reason, for what they think before it. */
-const maxOutputTokens = 16_000;
+// No `maxOutputTokens`: Groq counts it against the key's tokens a minute before a word is written. The time-out bounds the answer.
 
 /** A language model through the AI SDK, which is imported at the first call: it takes 30 MB. */
 export function createAiSdkEngine(options: AiSdkOptions): GenerateEngine {
@@ -30,6 +29,8 @@ export function createAiSdkEngine(options: AiSdkOptions): GenerateEngine {
     async generate({ system, prompt, schema }, signal) {
       const limit = AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]);
       const sdk = await import('ai');
+      // It would warn on the console of each setting that a model does not know, such as a temperature.
+      globalThis.AI_SDK_LOG_WARNINGS = false;
       try {
         const { output } = await sdk.generateText({
           model: await languageModel(options),
@@ -37,7 +38,6 @@ export function createAiSdkEngine(options: AiSdkOptions): GenerateEngine {
           prompt,
           output: sdk.Output.object({ schema }),
           temperature,
-          maxOutputTokens,
           maxRetries: 0,
           abortSignal: limit,
         });
