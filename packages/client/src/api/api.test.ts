@@ -59,10 +59,11 @@ it('asks for what the wire says', async () => {
   await api.patchSegment('m1', 's1', { text: 'Ho' });
   await api.renameSpeaker('m1', { from: null, to: 'Ana' });
   await api.retryChunks('m1');
-  await api.retryChunks('m1', ['c1']);
+  await api.retryChunks('m1', 'c1');
   await api.makeMinutes('m1');
   await api.getMinutes('m1');
   await api.cancelMinutes('m1');
+  await api.listTemplates();
   await api.listEngines();
   await api.tryEngine(new Blob(['x'], { type: 'audio/webm' }));
   expect(seen.map(({ call, body }) => (body ? `${call} ${body}` : call))).toEqual([
@@ -75,12 +76,13 @@ it('asks for what the wire says', async () => {
     'GET /api/v1/meetings/m1/segments?since=7&limit=50',
     'POST /api/v1/meetings/m1/segments {"source":"meet","segments":[{"externalId":"1","startMs":0,"endMs":9,"text":"Hi"}]}',
     'PATCH /api/v1/meetings/m1/segments/s1 {"text":"Ho"}',
-    'POST /api/v1/meetings/m1/speakers {"from":null,"to":"Ana"}',
+    'POST /api/v1/meetings/m1/speakers/rename {"from":null,"to":"Ana"}',
     'POST /api/v1/meetings/m1/chunks/retry {}',
-    'POST /api/v1/meetings/m1/chunks/retry {"chunkIds":["c1"]}',
+    'POST /api/v1/meetings/m1/chunks/retry {"chunkId":"c1"}',
     'POST /api/v1/meetings/m1/minutes {}',
     'GET /api/v1/meetings/m1/minutes',
-    'DELETE /api/v1/meetings/m1/minutes',
+    'DELETE /api/v1/meetings/m1/minutes/running',
+    'GET /api/v1/templates',
     'GET /api/v1/engines',
     'POST /api/v1/engines/try x',
   ]);

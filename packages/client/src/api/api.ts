@@ -8,6 +8,7 @@ import type {
   SegmentPatch,
   SpeakerRename,
 } from '@hansard/protocol';
+import { ApiError } from './api-error.ts';
 import { createRequester } from './request.ts';
 
 export interface ApiOptions {
@@ -54,22 +55,24 @@ export function createApi(baseUrl = '', options: ApiOptions = {}) {
       }),
     /** Gives every line of one speaker another name. */
     renameSpeaker: (meetingId: string, rename: SpeakerRename, { signal }: Cancel = {}) =>
-      tell(of(meetingId, '/speakers'), { method: 'POST', body: rename, signal }),
-    /** Tries all failed chunks of the meeting again, or those that are named. */
-    retryChunks: (meetingId: string, chunkIds?: readonly string[], { signal }: Cancel = {}) =>
+      tell(of(meetingId, '/speakers/rename'), { method: 'POST', body: rename, signal }),
+    /** Tries all failed chunks of the meeting again, or the one that is named. */
+    retryChunks: (meetingId: string, chunkId?: string, { signal }: Cancel = {}) =>
       tell(of(meetingId, '/chunks/retry'), {
         method: 'POST',
-        body: chunkIds === undefined ? {} : { chunkIds },
+        body: { chunkId },
         signal,
       }),
 
     makeMinutes: (meetingId: string, post: MinutesPost = {}, { signal }: Cancel = {}) =>
       call(of(meetingId, '/minutes'), 'minutes', { method: 'POST', body: post, signal }),
+    /** The minutes as they are then. */
     cancelMinutes: (meetingId: string, { signal }: Cancel = {}) =>
-      tell(of(meetingId, '/minutes'), { method: 'DELETE', signal }),
+      call(of(meetingId, '/minutes/running'), 'minutes', { method: 'DELETE', signal }),
     /** Null where none were made yet. */
     getMinutes: (meetingId: string, { signal }: Cancel = {}) =>
-      call(of(meetingId, '/minutes'), 'minutesOrNull', { signal }),
+      call(of(meetingId, '/minutes'), 'minutes', { signal }).catch(nullIfNotFound),
+    listTemplates: ({ signal }: Cancel = {}) => call('/templates', 'templateList', { signal }),
 
     listEngines: ({ signal }: Cancel = {}) => call('/engines', 'engineList', { signal }),
     /** What an engine hears in a recording. */
@@ -83,3 +86,8 @@ export function createApi(baseUrl = '', options: ApiOptions = {}) {
 }
 
 export type Api = ReturnType<typeof createApi>;
+
+function nullIfNotFound(error: unknown): null {
+  if (error instanceof ApiError && error.code === 'NOT_FOUND') return null;
+  throw error;
+}

@@ -8,6 +8,7 @@ import {
   minutes,
   segment,
   segmentPage,
+  templateList,
 } from '@hansard/protocol';
 
 /** Apart from the client, so that pages which do not check answers do not load the schemas. */
@@ -19,7 +20,7 @@ export const replySchemas = {
   meetingDetail,
   meetingPage,
   minutes,
-  minutesOrNull: minutes.nullable(),
   segment,
   segmentPage,
+  templateList,
 } as const;

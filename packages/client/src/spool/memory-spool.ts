@@ -12,7 +12,7 @@ interface MemoryTrack {
   runs: { offset: number; bytes: Uint8Array; end: Mark }[];
 }
 
-/** A spool without storage: for tests, and for load generators, where thousands of clients share one process. */
+/** A spool without storage: for tests, and for load generators (one for each client: an empty one costs next to nothing). */
 export function createMemorySpool(limits: SpoolLimits = {}): Spool {
   const gauge = createGauge(limits);
   const all = new Map<string, MemoryTrack>();

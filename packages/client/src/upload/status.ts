@@ -26,7 +26,7 @@ export type UploadStatus =
   | ({ kind: 'spool-low'; leftBytes: number } & Kept)
   | ({ kind: 'spool-full' } & Kept)
   /** `retrying`: the server can't take it just now. Otherwise it is given up; what was not saved is still kept. */
-  | ({ kind: 'refused'; retrying: boolean; error: WireError | ClientError } & Kept);
+  | ({ kind: 'refused'; trackId: string; retrying: boolean; error: WireError | ClientError } & Kept);
 
 export interface StatusInputs {
   tracks: readonly TrackProgress[];
@@ -41,17 +41,18 @@ export function deriveStatus({ tracks, unspooledBytes, connected, advisedMs, spo
   const behindBytes = tracks.reduce((sum, { end, durable }) => sum + end - durable, unspooledBytes);
   const behindMs = Math.max(0, ...tracks.map(({ capturedMs, durableMs }) => capturedMs - durableMs));
   const kept = { keptMs: behindMs, keptBytes: behindBytes };
-  const phases = tracks.map(({ phase }) => phase);
 
-  const stopped = phases.find((phase) => phase.kind === 'stopped');
-  if (stopped) return { kind: 'refused', retrying: false, error: stopped.error, ...kept };
+  for (const { trackId, phase } of tracks) {
+    if (phase.kind === 'stopped') return { kind: 'refused', trackId, retrying: false, error: phase.error, ...kept };
+  }
   if (behindBytes > 0 && spool.level === 'full') return { kind: 'spool-full', ...kept };
   if (behindBytes > 0 && spool.level === 'low') {
     return { kind: 'spool-low', leftBytes: spool.maxBytes - spool.bytes, ...kept };
   }
-  const waiting = phases.find((phase) => phase.kind === 'waiting');
-  if (waiting) return { kind: 'refused', retrying: true, error: waiting.error, ...kept };
-  if (!connected && phases.some(({ kind }) => kind !== 'saved')) return { kind: 'offline', ...kept };
+  for (const { trackId, phase } of tracks) {
+    if (phase.kind === 'waiting') return { kind: 'refused', trackId, retrying: true, error: phase.error, ...kept };
+  }
+  if (!connected && tracks.length > 0) return { kind: 'offline', ...kept };
   if (advisedMs > 0 && behindBytes > 0) return { kind: 'slowed', sliceMs: advisedMs, behindMs, behindBytes };
   return behindBytes > 0 ? { kind: 'saving', behindMs, behindBytes } : { kind: 'saved' };
 }

@@ -20,6 +20,8 @@ export type TrackPhase =
   | { kind: 'saved' };
 
 export interface TrackProgress {
+  trackId: string;
+  meetingId: string;
   phase: TrackPhase;
   /** Bytes in the spool or on the server, and what was captured by then. */
   end: number;
@@ -337,6 +339,8 @@ export function createTrackUpload(options: TrackUploadOptions): TrackUpload {
     },
     stop,
     progress: () => ({
+      trackId,
+      meetingId: track.meetingId,
       phase,
       end: end.offset,
       capturedMs: end.capturedMs,

@@ -46,7 +46,8 @@ export interface Uploader {
   resumeUploads(): Promise<SpooledTrack[]>;
   /** Deletes what is kept of a track on this device, uploaded or not. */
   discard(trackId: string): Promise<void>;
-  status(): UploadStatus;
+  /** Of one meeting, or of all tracks that are uploaded here. What `resumeUploads` did not take up is not counted. */
+  status(meetingId?: string): UploadStatus;
   progress(trackId: string): TrackProgress | null;
   /** Told after every change; read `status()` then. */
   subscribe(listener: () => void): () => void;
@@ -246,9 +247,11 @@ export function createUploader(options: UploaderOptions): Uploader {
       changed();
     },
 
-    status: () =>
+    status: (meetingId) =>
       deriveStatus({
-        tracks: [...entries.values()].map(({ upload }) => upload.progress()),
+        tracks: [...entries.values()]
+          .map(({ upload }) => upload.progress())
+          .filter((track) => meetingId === undefined || track.meetingId === meetingId),
         unspooledBytes,
         connected: socket.connected,
         advisedMs,
