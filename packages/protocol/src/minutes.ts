@@ -41,6 +41,12 @@ export const minutes = minutesBody.extend({
 });
 export type Minutes = z.infer<typeof minutes>;
 
+/** The templates for minutes that the server knows. A meeting's `kind` is the `name` of one. */
+export const templateList = z.object({
+  templates: z.array(z.object({ name: z.string(), title: z.string(), sections: z.array(z.string()) })),
+});
+export type TemplateList = z.infer<typeof templateList>;
+
 export const minutesPost = z.object({
   template: z.string().trim().min(1).max(limits.maxTemplateNameLength).optional(),
   /** Force an engine; otherwise the configured one, with the local one behind it. */
