@@ -171,11 +171,26 @@ export function createMinutes(options: MinutesOptions) {
     return lines;
   }
 
+  async function hasText(meetingId: string): Promise<boolean> {
+    for await (const page of readTranscript(meetingId)) if (page.length > 0) return true;
+    return false;
+  }
+
   async function settle(run: Run, update: MinutesUpdate): Promise<MinutesRow | undefined> {
     const row = await repository.update(run.row.id, update);
     if (!row) return undefined;
     publish(row.meetingId, await shown(row));
     return row;
+  }
+
+  async function latest(actor: Actor, meetingId: string): Promise<Minutes> {
+    requireRight(actor, 'read');
+    await meetingOf(actor, meetingId);
+    const run = runs.get(meetingId);
+    if (run) return toMinutes(run.row, emptyDraft(), new Set());
+    const row = await repository.latest(meetingId);
+    if (!row) throw new AppError('NOT_FOUND', 'No minutes were made of this meeting yet.');
+    return shown(row);
   }
 
   function chosen(templateName: string | undefined, kind: string, engineName: string | undefined) {
@@ -202,15 +217,7 @@ export function createMinutes(options: MinutesOptions) {
     },
 
     /** The newest that are done or being made; where there are none, those that failed or were cancelled. Rejects with `NOT_FOUND`. */
-    async latest(actor: Actor, meetingId: string): Promise<Minutes> {
-      requireRight(actor, 'read');
-      await meetingOf(actor, meetingId);
-      const run = runs.get(meetingId);
-      if (run) return toMinutes(run.row, emptyDraft(), new Set());
-      const row = await repository.latest(meetingId);
-      if (!row) throw new AppError('NOT_FOUND', 'No minutes were made of this meeting yet.');
-      return shown(row);
-    },
+    latest,
 
     /** Stops the run of the meeting, and gives it as it is then. Rejects with `NOT_FOUND` where none is under way. */
     async cancel(actor: Actor, meetingId: string): Promise<Minutes> {
@@ -224,7 +231,7 @@ export function createMinutes(options: MinutesOptions) {
       const row = await settle(run, { state: 'cancelled', progress: run.row.progress });
       if (row) return shown(row);
       // It was done just before.
-      return this.latest(actor, meetingId);
+      return latest(actor, meetingId);
     },
 
     /** Of every kind of meeting. */
@@ -282,9 +289,4 @@ export function createMinutes(options: MinutesOptions) {
       await queue.idle();
     },
   };
-
-  async function hasText(meetingId: string): Promise<boolean> {
-    for await (const page of readTranscript(meetingId)) if (page.length > 0) return true;
-    return false;
-  }
 }

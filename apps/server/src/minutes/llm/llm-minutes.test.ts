@@ -177,6 +177,7 @@ describe('minutes by a language model', () => {
     new EngineError('quota', 'spent'),
     new EngineError('rejected', '400: no such parameter'),
     new EngineError('rate-limited', '429', { retryAfterMs: maxWaitMs + 1 }),
+    new EngineError('unavailable', 'gave no answer in time', { cause: new DOMException('', 'TimeoutError') }),
   ])('does not try again where there is no point: $kind', async (error) => {
     const engine = model(() => {
       throw error;

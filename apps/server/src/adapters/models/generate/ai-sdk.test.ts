@@ -45,3 +45,25 @@ describe('what goes over the wire', () => {
     }
   });
 });
+
+describe('Groq', () => {
+  it('may be asked again where its model’s words did not fit the schema', async () => {
+    const body = {
+      error: { message: 'Failed to generate JSON.', code: 'json_validate_failed', failed_generation: '{' },
+    };
+    const server = await startFakeProvider('groq', () => ({ kind: 'status', status: 400, body }));
+    try {
+      const engine = createAiSdkEngine({
+        provider: 'groq',
+        model: 'm',
+        apiKey: 'k',
+        baseUrl: server.url,
+        requestTimeoutMs: 10_000,
+      });
+      const request = { system: 'a', prompt: 'b', schema: z.object({ text: z.string() }) };
+      await expect(engine.generate(request, new AbortController().signal)).rejects.toMatchObject({ kind: 'failed' });
+    } finally {
+      await server.close();
+    }
+  });
+});

@@ -66,23 +66,23 @@ async function languageModel({ provider, model, apiKey, baseUrl }: AiSdkOptions)
   }
 }
 
+/** The SDK's errors quote what was sent and answered, which is what people said: they do not go on, and so into no log. */
 function translated(error: unknown, sdk: typeof import('ai')): EngineError {
   if (sdk.APICallError.isInstance(error)) {
-    const { statusCode, responseHeaders, responseBody } = error;
-    if (statusCode !== undefined && (statusCode < 200 || statusCode >= 300)) {
-      return httpEngineError({
-        status: statusCode,
-        retryAfter: responseHeaders?.['retry-after'] ?? null,
-        body: responseBody ?? '',
-      });
-    }
-    // A success that could not be read is the provider's fault; without a status it was not reached, or cut the answer.
-    return new EngineError(statusCode === undefined ? 'unavailable' : 'failed', 'gave an answer that cannot be read', {
-      cause: error,
+    const { statusCode, responseHeaders, responseBody = '' } = error;
+    if (statusCode === undefined) return new EngineError('unavailable', 'could not be reached');
+    if (statusCode >= 200 && statusCode < 300) return new EngineError('failed', 'gave an answer that cannot be read');
+    // What Groq says where the model's words did not fit the schema: another try may do better.
+    if (responseBody.includes('json_validate_failed'))
+      return new EngineError('failed', 'gave an answer of another shape');
+    return httpEngineError({
+      status: statusCode,
+      retryAfter: responseHeaders?.['retry-after'] ?? null,
+      body: responseBody,
     });
   }
   if (sdk.NoObjectGeneratedError.isInstance(error) || sdk.NoOutputGeneratedError.isInstance(error)) {
-    return new EngineError('failed', 'gave an answer of another shape than was asked for', { cause: error });
+    return new EngineError('failed', 'gave an answer of another shape than was asked for');
   }
-  return asEngineError(error);
+  return error instanceof Error ? new EngineError('failed', `failed (${error.name})`) : asEngineError(error);
 }

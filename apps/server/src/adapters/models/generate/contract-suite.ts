@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { EngineError } from '../transcribe/contract.ts';
@@ -104,6 +105,16 @@ export function generateContract(
       ['JSON of another shape', { kind: 'json', value: { text: 5, lines: 'one' } }],
     ])('fails on %s', async (_, reply) => {
       expect((await failure(reply)).error.kind).toBe('failed');
+    });
+
+    it('quotes nothing of what was sent or answered, since errors are logged', async () => {
+      for (const reply of [
+        { kind: 'text', text: 'A secret was told.' },
+        { kind: 'json', value: { text: 5, lines: ['A secret was told.'] } },
+      ] satisfies Reply[]) {
+        const { error } = await failure(reply);
+        expect(inspect(error, { depth: 10 })).not.toMatch(/secret was told|Hello/);
+      }
     });
 
     it('is out of reach where nobody listens', async () => {
