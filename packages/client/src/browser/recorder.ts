@@ -93,13 +93,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
     letScreenGo();
     await Promise.all(recorders.map((recorder) => recorder.stop()));
   };
+  /** Ends, and says how it came out: where even that fails, what the spool has is still kept. */
+  const endIn = async (outcome: () => RecorderState) => {
+    try {
+      await end();
+      enter(outcome());
+    } catch (cause) {
+      enter({ kind: 'interrupted', reason: 'failed', error: asClientError(cause), tracks: tracks() });
+    }
+  };
   const interrupt = (reason: 'device-lost' | 'spool-full' | 'failed', error: ClientError) => {
-    if (!isRunning()) return;
-    end().then(
-      () => enter({ kind: 'interrupted', reason, error, tracks: tracks() }),
-      (cause: unknown) =>
-        enter({ kind: 'interrupted', reason: 'failed', error: asClientError(cause), tracks: tracks() }),
-    );
+    if (isRunning()) void endIn(() => ({ kind: 'interrupted', reason, error, tracks: tracks() }));
   };
   const spoolIsFull = (cause?: unknown) =>
     interrupt(
@@ -191,9 +195,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       enter({ kind: 'recording', tracks: tracks() });
     },
     async stop() {
-      if (!isRunning()) return;
-      await end();
-      enter({ kind: 'stopped', tracks: tracks() });
+      if (isRunning()) await endIn(() => ({ kind: 'stopped', tracks: tracks() }));
     },
     level: () => meter?.level() ?? 0,
     capturedMs: () => Math.max(0, ...recorders.map((recorder) => recorder.capturedMs())),
