@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type SqlBool } from 'kysely';
 import type { ChunkRow, ChunkState, Database, DatabaseTransaction } from '../adapters/database/index.ts';
 
 /** A chunk that is this process's until `claimedUntil`, which also tells this claim from any later one. */
@@ -11,9 +11,11 @@ export type Settlement =
   | { state: 'done' | 'silent'; engine: string }
   | { state: 'failed'; engine: string; error: string; attempts: number };
 
-// State names stand in the text of these queries: SQLite can't match a bound value to a partial index.
+// State names stand in the text of these queries, and some say again what the partial index says: SQLite can't match a
+// bound value to such an index, nor see by itself that a waiting chunk is an open one.
 const waiting = sql.lit<ChunkState>('waiting');
 const claimed = sql.lit<ChunkState>('claimed');
+const isOpen = sql<SqlBool>`state in ('waiting', 'claimed')`;
 
 /**
  * The next chunk of the first meeting after the given one that has any, else from the first meeting on: each meeting gets
@@ -59,6 +61,7 @@ export async function nextDueAt(database: Database): Promise<number | null> {
   const row = await database
     .selectFrom('chunks')
     .select('dueAt')
+    .where(isOpen)
     .where('state', '=', waiting)
     .orderBy('dueAt')
     .limit(1)
@@ -71,6 +74,7 @@ export async function returnLapsed(database: Database, now: number): Promise<num
   const { numUpdatedRows } = await database
     .updateTable('chunks')
     .set({ state: 'waiting', claimedUntil: null })
+    .where(isOpen)
     .where('state', '=', claimed)
     .where('claimedUntil', '<=', now)
     .executeTakeFirst();

@@ -17,7 +17,11 @@ const maxTrialBytes = 1024 * 1024;
 const recordings = ['audio/webm', 'audio/ogg', 'audio/webm;codecs=opus', 'audio/ogg;codecs=opus'];
 
 /** `POST /meetings/:id/chunks/retry`, `GET /engines` and `POST /engines/try`; the prefix is the caller's. */
-export function transcriptionRoutes({ transcription, listEngines, toOgg }: TranscriptionRoutesOptions): FastifyPluginAsyncZod {
+export function transcriptionRoutes({
+  transcription,
+  listEngines,
+  toOgg,
+}: TranscriptionRoutesOptions): FastifyPluginAsyncZod {
   return async (app) => {
     app.post(
       '/meetings/:id/chunks/retry',

@@ -8,6 +8,8 @@ import type { Clock } from './clock.ts';
 import { createTranscription, type TranscriptionOptions } from './service.ts';
 import type { AppendSegments } from './settle.ts';
 
+export { systemClock } from './clock.ts';
+
 /** A clock that stands still until it is told to go on. */
 export interface TestClock extends Clock {
   /** Lets time pass, calling what becomes due on the way; `between` runs after each call. */
