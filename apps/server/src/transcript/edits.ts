@@ -77,7 +77,7 @@ export async function renameLines(
       SELECT rowid AS line, row_number() OVER (ORDER BY seq) AS place FROM segments
       WHERE "meetingId" = ${meetingId} AND deleted = 0 AND ${isFrom}
     ) AS ranked
-    WHERE segments.rowid = ranked.line RETURNING segments.*`.execute(trx);
+    WHERE segments.rowid = ranked.line RETURNING *`.execute(trx);
   await saveSpeakerName(trx, meetingId, { from, to });
   await trx
     .updateTable('tracks')

@@ -1,4 +1,5 @@
 import type { Segment, SegmentPage } from '@hansard/protocol';
+import { sql } from 'kysely';
 import type { Database, MeetingRow } from '../adapters/database/index.ts';
 import { transcriptLimits } from './limits.ts';
 import { toSegment } from './to-wire.ts';
@@ -49,7 +50,7 @@ export async function* readLines(db: Database, meetingId: string): AsyncGenerato
       .selectAll()
       .where('meetingId', '=', meetingId)
       .where('deleted', '=', 0)
-      .where(({ eb, tuple, refTuple }) => eb(refTuple('startMs', 'rowid'), '>', tuple(startMs, rowid)))
+      .where(sql<boolean>`("startMs", rowid) > (${startMs}, ${rowid})`)
       .$if(meeting.endedAt === null, (query) => query.where('final', '=', 1))
       .orderBy('startMs')
       .orderBy('rowid')
