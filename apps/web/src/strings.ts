@@ -111,8 +111,6 @@ const en = {
     audioOf: (kind: string, number: number) => `Audio ${number}: ${kind}`,
     delete: 'Delete…',
   },
-  /** The built-in templates of the server, by name. */
-  kinds: { meeting: 'Meeting', 'stand-up': 'Stand-up', interview: 'Interview', training: 'Training' },
   kind: {
     title: 'Kind of meeting',
     label: 'Kind',

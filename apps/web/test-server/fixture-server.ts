@@ -115,6 +115,8 @@ function route(world: World, method: string, url: URL, body: string): Answer {
     if (id === 'try') return ok({ engine: 'PocketSphinx', text: 'one two three', tookMs: 420 });
     return ok({ engines: world.engines });
   }
+  if (collection === 'templates')
+    return ok({ templates: [{ name: 'meeting', title: 'Meeting', sections: ['summary'] }] });
   if (collection !== 'meetings') return fail('NOT_FOUND');
   if (!id) {
     if (method === 'POST') {
@@ -137,7 +139,10 @@ function route(world: World, method: string, url: URL, body: string): Answer {
     const segments = (world.segments.get(id) ?? []).slice(0, Number(url.searchParams.get('limit') ?? 200));
     return ok({ segments, cursor: segments.at(-1)?.seq ?? 0, more: false });
   }
-  if (part === 'minutes') return ok(world.minutes.get(id) ?? null);
+  if (part === 'minutes') {
+    const minutes = world.minutes.get(id);
+    return minutes ? ok(minutes) : fail('NOT_FOUND');
+  }
   if (part !== undefined) return ok({});
   if (method === 'DELETE') {
     world.meetings = world.meetings.filter((each) => each !== meeting);

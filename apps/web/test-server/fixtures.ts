@@ -27,7 +27,7 @@ export function makeMeeting(number: number, change: Partial<Meeting> = {}): Meet
   return {
     id: `m${number}`,
     title: `${titles[number % titles.length]} ${number}`,
-    kind: 'general',
+    kind: 'meeting',
     state: 'done',
     createdAt: now - number * 0.37 * dayMs,
     startedAt: now - number * 0.37 * dayMs,
@@ -45,7 +45,7 @@ export function makeMeeting(number: number, change: Partial<Meeting> = {}): Meet
 export function makeSegments(meetingId: string, count: number): Segment[] {
   let atMs = 800;
   return Array.from({ length: count }, (_, index) => {
-    const text = sentences[index % sentences.length];
+    const text = sentences[index % sentences.length] ?? '';
     const lengthMs = 900 + text.length * 55;
     const segment: Segment = {
       id: `${meetingId}-s${index}`,
@@ -98,7 +98,7 @@ export function makeMinutes(meetingId: string, change: Partial<Minutes> = {}): M
     meetingId,
     state: 'done',
     progress: 1,
-    template: 'general',
+    template: 'meeting',
     engine: 'local',
     fallbackReason: null,
     transcriptSeq: 120,

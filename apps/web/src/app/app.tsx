@@ -2,13 +2,13 @@ import { lazy, Suspense } from 'react';
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { Route, Switch } from 'wouter';
+import { MeetingsPage } from '../meetings/meetings-page.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
 import { createQueryClient } from './query-client.ts';
 import { Shell } from './shell.tsx';
-import { theme } from './theme.ts';
+import { colorSchemeManager, theme } from './theme.ts';
 
-const MeetingsPage = lazy(() => import('../meetings/meetings-page.tsx'));
 const MeetingPage = lazy(() => import('../meeting/meeting-page.tsx'));
 const SettingsPage = lazy(() => import('../settings/settings-page.tsx'));
 
@@ -16,7 +16,13 @@ const queryClient = createQueryClient();
 
 export function App() {
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
+    <MantineProvider
+      theme={theme}
+      colorSchemeManager={colorSchemeManager}
+      defaultColorScheme="auto"
+      withCssVariables={false}
+      withGlobalClasses={false}
+    >
       <QueryClientProvider client={queryClient}>
         <Shell>
           <ErrorBoundary>

@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, localStorageColorSchemeManager, type MantineColorsTuple } from '@mantine/core';
 
 /** The green of the benches. Its CSS variables are in `tokens.css`, which must agree. */
 const bench: MantineColorsTuple = [
@@ -21,3 +21,16 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: 'pointer',
 });
+
+/** Where the choice of light or dark is kept. */
+export const colorSchemeManager = localStorageColorSchemeManager();
+
+/**
+ * Sets the theme before anything is drawn. Until then the page is blank, in the system's theme (`tokens.css`): a blocking
+ * script would spare those who chose the other one a blink, at the price of everybody's first view.
+ */
+export function setInitialTheme(): void {
+  const chosen = colorSchemeManager.get('auto');
+  const dark = chosen === 'dark' || (chosen === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches);
+  document.documentElement.dataset['mantineColorScheme'] = dark ? 'dark' : 'light';
+}

@@ -1,10 +1,11 @@
-import { Skeleton, VisuallyHidden } from '@mantine/core';
+import { Skeleton } from '@mantine/core';
 import { Link } from 'wouter';
 import { explain } from '../app/api.ts';
 import { strings } from '../strings.ts';
 import { Notice } from '../ui/notice.tsx';
 import { MeetingView } from './meeting-view.tsx';
 import { useMeeting } from './use-meeting.ts';
+import { VisuallyHidden } from '../ui/visually-hidden.tsx';
 import classes from './meeting.module.css';
 
 const skeletonWidths = [92, 78, 85, 40, 88, 64];

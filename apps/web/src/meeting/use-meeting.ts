@@ -1,8 +1,10 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { useQuery } from '@tanstack/react-query';
-import { limits } from '@hansard/protocol';
 import { api } from '../app/api.ts';
 import { createMeetingSource } from './meeting-source.ts';
+
+/** As many lines as fill a screen, so that they come quickly; the store reads the rest. */
+const firstLines = 50;
 
 /**
  * A meeting with its transcript, kept up to date over the socket. The first page comes by HTTP beside it, since that is
@@ -20,7 +22,7 @@ export function useMeeting(meetingId: string) {
   });
   const firstPage = useQuery({
     queryKey: ['meeting', meetingId, 'first page'],
-    queryFn: ({ signal }) => api.listSegments(meetingId, { limit: limits.maxSegmentsPerPage }, { signal }),
+    queryFn: ({ signal }) => api.listSegments(meetingId, { limit: firstLines }, { signal }),
     enabled: snapshot.cursor === 0 && snapshot.phase === 'loading',
     // The store holds it from then on.
     gcTime: 0,

@@ -1,9 +1,10 @@
 import { useRef } from 'react';
-import { CloseButton, Loader, TextInput } from '@mantine/core';
+import { Loader, TextInput } from '@mantine/core';
 import { strings } from '../strings.ts';
 import { useKeys } from '../ui/use-keys.ts';
-import { SearchIcon } from '../ui/icons.tsx';
+import { CloseIcon, SearchIcon } from '../ui/icons.tsx';
 import type { StateFilter } from './use-meeting-list.ts';
+import { IconButton } from '../ui/icon-button.tsx';
 import classes from './filters.module.css';
 
 const choices: readonly StateFilter[] = ['all', 'live', 'processing', 'done', 'gaps'];
@@ -35,7 +36,11 @@ export function Filters({ typed, setTyped, state, setState, busy }: Props) {
           busy ? (
             <Loader size="xs" />
           ) : (
-            typed !== '' && <CloseButton aria-label={strings.meetings.clearSearch} onClick={() => setTyped('')} />
+            typed !== '' && (
+              <IconButton label={strings.meetings.clearSearch} onClick={() => setTyped('')}>
+                <CloseIcon />
+              </IconButton>
+            )
           )
         }
       />

@@ -1,5 +1,6 @@
-import { Skeleton, VisuallyHidden } from '@mantine/core';
+import { Skeleton } from '@mantine/core';
 import { strings } from '../strings.ts';
+import { VisuallyHidden } from '../ui/visually-hidden.tsx';
 import classes from './meeting-list.module.css';
 
 const rows = [62, 45, 70, 38, 55, 48];

@@ -1,4 +1,3 @@
-import { ActionIcon } from '@mantine/core';
 import { Link } from 'wouter';
 import { duration, isoDuration, when } from '../format/time.ts';
 import { strings } from '../strings.ts';
@@ -7,6 +6,7 @@ import { StateBadge } from '../ui/state-badge.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { SearchHits } from './search-hits.tsx';
 import type { ListedMeeting } from './use-meeting-list.ts';
+import { IconButton } from '../ui/icon-button.tsx';
 import classes from './meeting-list.module.css';
 
 const maxNames = 4;
@@ -26,15 +26,9 @@ export function MeetingRow({ meeting, onDelete }: Props) {
           <Link href={`/m/${id}`}>{title}</Link>
         </h2>
         <StateBadge meeting={meeting} />
-        <ActionIcon
-          className={classes.delete}
-          variant="subtle"
-          color="gray"
-          aria-label={strings.meetings.deleteOne(title)}
-          onClick={() => onDelete(meeting)}
-        >
+        <IconButton label={strings.meetings.deleteOne(title)} onClick={() => onDelete(meeting)}>
           <TrashIcon />
-        </ActionIcon>
+        </IconButton>
       </div>
       <p className={classes.meta}>
         <time dateTime={new Date(startedAt).toISOString()}>{when(startedAt, now)}</time>

@@ -11,7 +11,8 @@ import { useFilters } from './use-filters.ts';
 import { useMeetingList } from './use-meeting-list.ts';
 import classes from './meetings.module.css';
 
-export default function MeetingsPage() {
+/** In the first load, unlike the other pages: it is the one that most visits begin with. */
+export function MeetingsPage() {
   usePageTitle(strings.product);
   const filters = useFilters();
   const list = useMeetingList(filters.search, filters.state);

@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef, type ReactNode } from 'react';
-import { CloseButton } from '@mantine/core';
 import { strings } from '../strings.ts';
+import { IconButton } from './icon-button.tsx';
+import { CloseIcon } from './icons.tsx';
 import classes from './dialog.module.css';
 
 interface Props {
@@ -38,7 +39,9 @@ export function Dialog({ title, onClose, children }: Props) {
           <h2 id={titleId} className={classes.title}>
             {title}
           </h2>
-          <CloseButton aria-label={strings.common.close} onClick={onClose} />
+          <IconButton label={strings.common.close} onClick={onClose}>
+            <CloseIcon />
+          </IconButton>
         </div>
         {children}
       </div>

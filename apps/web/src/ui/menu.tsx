@@ -1,6 +1,6 @@
 import { useId, useRef, type ReactNode } from 'react';
-import { ActionIcon } from '@mantine/core';
 import { MoreIcon } from './icons.tsx';
+import { IconButton } from './icon-button.tsx';
 import classes from './menu.module.css';
 
 interface Props {
@@ -29,9 +29,9 @@ export function Menu({ label, children }: Props) {
 
   return (
     <>
-      <ActionIcon ref={button} variant="default" size="lg" aria-label={label} popoverTarget={id} onClick={place}>
+      <IconButton ref={button} look="outlined" label={label} popoverTarget={id} onClick={place}>
         <MoreIcon />
-      </ActionIcon>
+      </IconButton>
       <div
         ref={popover}
         id={id}

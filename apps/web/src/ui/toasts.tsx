@@ -1,7 +1,9 @@
 import { useEffect, useSyncExternalStore } from 'react';
-import { Button, CloseButton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { strings } from '../strings.ts';
 import { toastStore, type Toast } from './toast-store.ts';
+import { IconButton } from './icon-button.tsx';
+import { CloseIcon } from './icons.tsx';
 import classes from './toasts.module.css';
 
 const shownMs = 8_000;
@@ -37,7 +39,9 @@ function ToastCard({ toast: { id, text, undo } }: { toast: Toast }) {
           {strings.common.undo}
         </Button>
       )}
-      <CloseButton size="sm" aria-label={strings.common.dismiss} onClick={() => toastStore.dismiss(id)} />
+      <IconButton label={strings.common.dismiss} onClick={() => toastStore.dismiss(id)}>
+        <CloseIcon />
+      </IconButton>
     </div>
   );
 }

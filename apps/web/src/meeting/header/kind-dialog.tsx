@@ -3,6 +3,7 @@ import { Button, NativeSelect } from '@mantine/core';
 import type { Meeting } from '@hansard/protocol';
 import { api, explain } from '../../app/api.ts';
 import { strings } from '../../strings.ts';
+import { useTemplateOptions } from '../minutes/use-templates.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import classes from '../../ui/confirm-dialog.module.css';
 
@@ -13,9 +14,10 @@ interface Props {
 
 /** The kind of meeting chooses the template of its minutes. */
 export function KindDialog({ meeting, onClose }: Props) {
+  const templates = useTemplateOptions();
   const [kind, setKind] = useState(meeting.kind);
   const [error, setError] = useState<string>();
-  const known = meeting.kind in strings.kinds;
+  const known = templates.some(({ value }) => value === meeting.kind);
 
   async function save(event: SubmitEvent) {
     event.preventDefault();
@@ -36,10 +38,7 @@ export function KindDialog({ meeting, onClose }: Props) {
           description={strings.kind.what}
           value={kind}
           error={error}
-          data={[
-            ...(known ? [] : [{ value: meeting.kind, label: meeting.kind }]),
-            ...Object.entries(strings.kinds).map(([value, label]) => ({ value, label })),
-          ]}
+          data={[...(known ? [] : [{ value: meeting.kind, label: meeting.kind }]), ...templates]}
           onChange={(event) => setKind(event.currentTarget.value)}
         />
         <div className={classes.actions}>

@@ -6,6 +6,7 @@ import { useEngines } from '../../app/use-engines.ts';
 import { strings } from '../../strings.ts';
 import { MinutesBodyView } from './minutes-body.tsx';
 import type { SourceLinks } from './sources.tsx';
+import { useTemplateOptions } from './use-templates.ts';
 import { useMinutes } from './use-minutes.ts';
 import classes from './minutes.module.css';
 
@@ -118,10 +119,7 @@ function TemplateSelect({ value, onChange }: SelectProps) {
       size="sm"
       label={strings.minutes.template}
       value={value}
-      data={[
-        { value: '', label: strings.minutes.byKind },
-        ...Object.entries(strings.kinds).map(([name, label]) => ({ value: name, label })),
-      ]}
+      data={[{ value: '', label: strings.minutes.byKind }, ...useTemplateOptions()]}
       onChange={(event) => onChange(event.currentTarget.value)}
     />
   );

@@ -13,7 +13,7 @@ export function useMinutes(meetingId: string, announced: Minutes | null) {
   const make = useMutation({ mutationFn: (post: MinutesPost) => api.makeMinutes(meetingId, post), onSuccess, onError });
   const cancel = useMutation({
     mutationFn: () => api.cancelMinutes(meetingId),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey }),
+    onSuccess,
     onError,
   });
   return { ...query, minutes: newer(announced, query.data ?? null), make, cancel };

@@ -1,9 +1,10 @@
-import { ActionIcon, NativeSelect } from '@mantine/core';
+import { NativeSelect } from '@mantine/core';
 import type { Ledger } from '@hansard/protocol';
 import { clock } from '../../format/time.ts';
 import { strings } from '../../strings.ts';
 import { PauseIcon, PlayIcon } from '../../ui/icons.tsx';
 import type { Player, PlayerState } from './player.ts';
+import { IconButton } from '../../ui/icon-button.tsx';
 import classes from './player.module.css';
 
 const rates = [0.75, 1, 1.25, 1.5, 2];
@@ -17,14 +18,13 @@ interface Props {
 export function PlayerBar({ player, state: { playing, timeMs, endMs, rate, failed }, gaps }: Props) {
   return (
     <section className={classes.bar} aria-label={strings.player.label}>
-      <ActionIcon
-        size="lg"
-        radius="xl"
-        aria-label={playing ? strings.player.pause : strings.player.play}
+      <IconButton
+        look="filled"
+        label={playing ? strings.player.pause : strings.player.play}
         onClick={() => (playing ? player.pause() : player.play())}
       >
         {playing ? <PauseIcon /> : <PlayIcon />}
-      </ActionIcon>
+      </IconButton>
       <time className={classes.time}>{clock(timeMs)}</time>
       <div className={classes.seek}>
         <div className={classes.groove} aria-hidden="true">

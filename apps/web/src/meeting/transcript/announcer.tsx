@@ -1,4 +1,4 @@
-import { VisuallyHidden } from '@mantine/core';
+import { VisuallyHidden } from '../../ui/visually-hidden.tsx';
 import type { Segment } from '@hansard/protocol';
 
 /** Reads new lines to those who listen instead of look; only finished ones, and only while the meeting is live. */

@@ -1,6 +1,8 @@
 import { useEffect, useRef } from 'react';
-import { Button, CloseButton, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { strings } from '../../strings.ts';
+import { IconButton } from '../../ui/icon-button.tsx';
+import { CloseIcon } from '../../ui/icons.tsx';
 import classes from './transcript.module.css';
 
 interface Props {
@@ -42,7 +44,9 @@ export function FindBar({ text, onText, at, count, onStep, onClose }: Props) {
       <Button size="compact-sm" variant="default" disabled={count === 0} onClick={() => onStep(1)}>
         {strings.find.next}
       </Button>
-      <CloseButton aria-label={strings.find.close} onClick={onClose} />
+      <IconButton label={strings.find.close} onClick={onClose}>
+        <CloseIcon />
+      </IconButton>
     </search>
   );
 }

@@ -1,11 +1,11 @@
 import { memo, useEffect, useRef } from 'react';
-import { ActionIcon } from '@mantine/core';
 import type { Segment } from '@hansard/protocol';
 import { clock } from '../../format/time.ts';
 import { strings } from '../../strings.ts';
 import { EditIcon } from '../../ui/icons.tsx';
 import { LineEditor } from './line-editor.tsx';
 import { FoundText } from './found-text.tsx';
+import { IconButton } from '../../ui/icon-button.tsx';
 import classes from './transcript.module.css';
 
 export interface LineActions {
@@ -68,16 +68,13 @@ export const Line = memo(function Line({ segment, opensTurn, lit, selected, edit
         </p>
       )}
       {!editing && final && (
-        <ActionIcon
+        <IconButton
           className={classes.edit}
-          variant="subtle"
-          color="gray"
-          size="md"
-          aria-label={strings.transcript.edit(clock(startMs))}
+          label={strings.transcript.edit(clock(startMs))}
           onClick={() => actions.edit(id)}
         >
           <EditIcon />
-        </ActionIcon>
+        </IconButton>
       )}
     </div>
   );

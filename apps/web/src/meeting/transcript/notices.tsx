@@ -48,7 +48,7 @@ export function TranscriptNotices({ meeting, onRetryAll, retrying }: Props) {
           </Button>
         </p>
       )}
-      {spoken && engine?.caveat && <p className={classes.caveat}>{engine.caveat}</p>}
+      {waiting && spoken && engine?.caveat && <p className={classes.caveat}>{engine.caveat}</p>}
     </div>
   );
 }

@@ -43,7 +43,7 @@ export function TranscriptPane(props: Props) {
   const show = (index: number) => list.current?.show(index);
   const find = useFind(rows, show);
   const retry = useMutation({
-    mutationFn: (chunkId?: string) => api.retryChunks(meeting.id, chunkId === undefined ? undefined : [chunkId]),
+    mutationFn: (chunkId?: string) => api.retryChunks(meeting.id, chunkId),
     onError: (error) => say(explain(error)),
   });
   // Saved lines show what was typed while the server is told.
