@@ -164,6 +164,10 @@ const en = {
   leftovers: {
     uploading: (left: number) => `Uploading ${bytes(left)} from an earlier visit`,
     waiting: (left: number) => `${bytes(left)} from an earlier visit wait for the server`,
+    refused: (left: number) => `The server refuses ${bytes(left)} from an earlier visit`,
+    discard: 'Delete from this device',
+    discardTitle: 'Delete this audio?',
+    discardWhat: 'The server does not have it, and it cannot be brought back.',
   },
 
   transcript: {

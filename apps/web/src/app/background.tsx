@@ -8,10 +8,12 @@ import classes from './shell.module.css';
 /** What goes on whatever page is shown: a recording, and the upload of what earlier visits left. */
 export default function Background() {
   const [location] = useLocation();
-  const status = useSyncExternalStore(uploads.subscribe, uploads.status);
+  const status = useSyncExternalStore(uploads.subscribe, () => uploads.status());
   const { meetingId, phase } = useSyncExternalStore(recordingSession.subscribe, recordingSession.getSnapshot);
   const recording = phase !== 'idle';
-  const unsaved = recording || status.kind !== 'saved';
+  // What the server refuses for good stays on this device, whether the page is left or not.
+  const refused = status.kind === 'refused' && !status.retrying;
+  const unsaved = recording || (status.kind !== 'saved' && !refused);
 
   useEffect(() => {
     // Without a spool (storage is blocked) there is nothing left over; Record says what is wrong.
@@ -33,6 +35,13 @@ export default function Background() {
     );
   }
   if (status.kind === 'saved' || location.startsWith('/m/')) return null;
+  if (refused) {
+    return (
+      <Link href="/settings" className={classes.leftovers}>
+        {strings.leftovers.refused(status.keptBytes)}
+      </Link>
+    );
+  }
   return (
     <span className={classes.leftovers} role="status">
       {'keptBytes' in status

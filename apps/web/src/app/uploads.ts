@@ -18,10 +18,12 @@ export interface Uploads {
 const listeners = new Set<() => void>();
 let opening: Promise<Uploads> | undefined;
 let opened: Uploads | undefined;
-let status: UploadStatus = { kind: 'saved' };
+const saved: UploadStatus = { kind: 'saved' };
+/** What was answered since the last change: React wants the same object until something changes. */
+const statuses = new Map<string | undefined, UploadStatus>();
 
 function tell(): void {
-  status = opened?.uploader.status() ?? { kind: 'saved' };
+  statuses.clear();
   for (const listener of listeners) listener();
 }
 
@@ -59,5 +61,15 @@ export const uploads = {
   },
   /** Undefined until they are open. */
   opened: () => opened,
-  status: () => status,
+  /** Of one meeting, or of all that is on this device. */
+  status: (meetingId?: string): UploadStatus => {
+    const known = statuses.get(meetingId) ?? opened?.uploader.status(meetingId) ?? saved;
+    statuses.set(meetingId, known);
+    return known;
+  },
+  /** Deletes what the server refuses to take. */
+  discard: async (trackId: string): Promise<void> => {
+    const { uploader } = await uploads.open();
+    await uploader.discard(trackId);
+  },
 };

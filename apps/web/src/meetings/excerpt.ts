@@ -1,5 +1,5 @@
 export interface Piece {
-  /** Where the piece begins in the text. */
+  /** Where the piece begins in the text; -1 for the ellipsis before a cut one. */
   at: number;
   piece: string;
   marked: boolean;
@@ -14,7 +14,7 @@ const contextChars = 60;
 export function excerpt(text: string, marks: readonly (readonly [number, number])[]): Piece[] {
   const sorted = marks.toSorted((a, b) => a[0] - b[0]);
   const begin = leadIn(text, sorted[0]?.[0] ?? 0);
-  const pieces: Piece[] = [];
+  const pieces: Piece[] = begin > 0 ? [{ at: -1, piece: '… ', marked: false }] : [];
   let at = begin;
   for (const [start, end] of sorted) {
     const from = Math.max(start, at);
@@ -24,7 +24,6 @@ export function excerpt(text: string, marks: readonly (readonly [number, number]
     at = end;
   }
   if (at < text.length) pieces.push({ at, piece: text.slice(at), marked: false });
-  if (begin > 0 && pieces[0]) pieces[0] = { ...pieces[0], piece: `… ${pieces[0].piece}` };
   return pieces;
 }
 

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import type { MeetingDetail } from '@hansard/protocol';
+import { DiscardButton } from '../../recording/discard-button.tsx';
 import { strings } from '../../strings.ts';
 import { LevelMeter } from './level-meter.tsx';
 import { SourcePicker } from './source-picker.tsx';
@@ -15,7 +16,7 @@ interface Props {
 
 /** Below the title: what is being recorded, and where every second of it is. */
 export function RecordingStrip({ meeting, recording, offline, onEnd }: Props) {
-  const { phase, active, cut, saved, status, problem, choice, level, resumeCut, finishCut } = recording;
+  const { phase, active, cut, saved, refusedTrackId, status, problem, choice, level, resumeCut, finishCut } = recording;
   const live = meeting.state === 'live';
   const openElsewhere = live && !active && !cut && saved && meeting.tracks.some(isRecording);
   return (
@@ -53,6 +54,7 @@ export function RecordingStrip({ meeting, recording, offline, onEnd }: Props) {
             {phase === 'paused' && `${strings.recorder.paused} `}
             {status.text}
           </p>
+          {refusedTrackId !== null && <DiscardButton trackId={refusedTrackId} />}
         </div>
       )}
       {offline && !active && <p className={classes.offline}>{strings.meeting.offline}</p>}

@@ -19,6 +19,8 @@ export interface Recording {
   status: StatusText;
   /** Whether everything that was recorded on this device is on the server. */
   saved: boolean;
+  /** A recording that the server refuses for good; it stays on this device until it is deleted here. */
+  refusedTrackId: string | null;
   choice: SourceChoice;
   /** A recording of this meeting that an earlier visit left unfinished. */
   cut: CutOff | null;
@@ -33,7 +35,7 @@ export interface Recording {
 
 export function useRecording(meeting: MeetingDetail): Recording {
   const session = useSyncExternalStore(recordingSession.subscribe, recordingSession.getSnapshot);
-  const upload = useSyncExternalStore(uploads.subscribe, uploads.status);
+  const upload = useSyncExternalStore(uploads.subscribe, () => uploads.status(meeting.id));
   const opened = useSyncExternalStore(uploads.subscribe, uploads.opened);
   const choice = useSourceChoice();
   const [finished, setFinished] = useState(false);
@@ -63,6 +65,7 @@ export function useRecording(meeting: MeetingDetail): Recording {
     problem: here ? session.problem : null,
     status: statusText(upload),
     saved: upload.kind === 'saved',
+    refusedTrackId: upload.kind === 'refused' && !upload.retrying ? upload.trackId : null,
     choice,
     cut,
     start: () => begin(choice.source),
