@@ -11,7 +11,10 @@ interface RefreshOptions {
   repository: MeetingsRepository;
   bus: Bus;
   liveTrack: LiveTrackOf;
-  /** Has minutes made of an ended meeting's text; `refresh` is called again when they are there. */
+  /**
+   * Begins minutes of an ended meeting's text, where there is any: their row is there when it resolves. `refresh` is
+   * called again when they are made, and must not be waited for here.
+   */
   startMinutes: (meetingId: string) => Promise<void>;
   log: Logger;
 }
@@ -26,7 +29,7 @@ export function createRefresh({ repository, bus, liveTrack, startMinutes, log }:
       const { detail, tracks } = await readDetail(repository, trx, row, liveTrack);
       const minutes = await repository.minutes(trx, meetingId);
       const wantsMinutes = mayWantMinutes && row.state === 'processing' && row.seq > (minutes.seq ?? 0);
-      const hasWork = row.openChunks > 0 || tracks.some(({ connected }) => connected) || minutes.areRunning;
+      const hasWork = row.openChunks > 0 || tracks.some(isFed) || minutes.areRunning;
       const summary: MeetingSummary = {
         state: stateOf(row, hasWork || wantsMinutes),
         hasGaps: detail.ledger.gaps.length > 0 || row.failedChunks > 0 ? 1 : 0,
@@ -49,12 +52,13 @@ export function createRefresh({ repository, bus, liveTrack, startMinutes, log }:
     if (!updated) return;
     bus.publish(meetingId, { type: 'meeting', meeting: updated.fresh });
     if (!updated.isReadyForMinutes) return;
-    try {
-      await startMinutes(meetingId);
-    } catch (error) {
+    await startMinutes(meetingId).catch((error: unknown) => {
       log.error({ err: error, meetingId }, 'minutes could not be started');
-      const settled = await update(meetingId, false);
-      if (settled) bus.publish(meetingId, { type: 'meeting', meeting: settled.fresh });
+    });
+    // Where none were begun (there was no text, or no engine), the meeting is done.
+    const settled = await update(meetingId, false);
+    if (settled && settled.fresh.state !== updated.fresh.state) {
+      bus.publish(meetingId, { type: 'meeting', meeting: settled.fresh });
     }
   };
 }
@@ -62,6 +66,11 @@ export function createRefresh({ repository, bus, liveTrack, startMinutes, log }:
 function stateOf({ endedAt }: MeetingRow, hasWork: boolean): MeetingState {
   if (endedAt === null) return 'live';
   return hasWork ? 'processing' : 'done';
+}
+
+/** Its recorder may still send what it has kept. */
+function isFed({ track, connected }: TrackNow): boolean {
+  return connected && track.state === 'open';
 }
 
 function withParticipants(people: string, tracks: readonly TrackNow[]): string {

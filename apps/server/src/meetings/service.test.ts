@@ -98,30 +98,32 @@ describe('a meeting', () => {
 
 describe('the state of a meeting', () => {
   test('goes from live over processing to done as its chunks settle and its minutes are made', async () => {
-    const startMinutes = vi.fn<(meetingId: string) => Promise<void>>().mockResolvedValue();
+    const startMinutes = vi.fn<(meetingId: string) => Promise<void>>(async (meetingId) => {
+      await database.insertInto('minutes').values(minutesRow(meetingId, {})).execute();
+    });
     const { meetings, addTrack, putChunk, database, events } = startMeetings({ startMinutes, now: () => 5000 });
     const { id } = await meetings.create(ownerActor, {});
+    const state = async () => {
+      await meetings.refresh(id);
+      return (await meetings.get(ownerActor, id)).state;
+    };
     await addTrack(id, 'a');
     await putChunk(id, 'a', { id: 'c1' });
-    await meetings.refresh(id);
-    expect((await meetings.get(ownerActor, id)).state).toBe('live');
+    expect(await state()).toBe('live');
 
     expect(await meetings.end(ownerActor, id)).toMatchObject({ state: 'processing', endedAt: 5000 });
-    await putChunk(id, 'a', { id: 'c1', state: 'done' });
     await database.updateTable('meetings').set({ seq: 1 }).execute();
+    expect(await state()).toBe('processing');
     expect(startMinutes).not.toHaveBeenCalled();
-    await meetings.refresh(id);
+    await putChunk(id, 'a', { id: 'c1', state: 'done' });
+    expect(await state()).toBe('processing');
     expect(startMinutes).toHaveBeenCalledExactlyOnceWith(id);
-    expect((await meetings.get(ownerActor, id)).state).toBe('processing');
 
-    await database.insertInto('minutes').values(minutesRow(id, {})).execute();
-    await meetings.refresh(id);
-    expect((await meetings.get(ownerActor, id)).state).toBe('processing');
     await database.updateTable('minutes').set({ state: 'done' }).execute();
-    await meetings.refresh(id);
-    expect((await meetings.get(ownerActor, id)).state).toBe('done');
+    expect(await state()).toBe('done');
     expect(startMinutes).toHaveBeenCalledOnce();
-    expect(events.at(-1)).toMatchObject({ type: 'meeting', meeting: { id, state: 'done' } });
+    const states = events.map((event) => event.type === 'meeting' && event.meeting.state);
+    expect(states).toEqual(['live', 'processing', 'processing', 'processing', 'done']);
   });
 
   test('a meeting without a word is done at once, and has no minutes', async () => {
@@ -132,21 +134,27 @@ describe('the state of a meeting', () => {
     expect(startMinutes).not.toHaveBeenCalled();
   });
 
-  test('minutes that can’t be started hold nobody up', async () => {
-    const { meetings, database } = startMeetings({ startMinutes: () => Promise.reject(new Error('no engine')) });
+  test.each([
+    ['can’t be started', () => Promise.reject(new Error('no engine'))],
+    ['are not wanted', () => Promise.resolve()],
+  ])('minutes that %s hold nobody up', async (_, startMinutes) => {
+    const { meetings, database } = startMeetings({ startMinutes });
     const { id } = await meetings.create(ownerActor, {});
     await database.updateTable('meetings').set({ seq: 1 }).execute();
     expect((await meetings.end(ownerActor, id)).state).toBe('done');
   });
 
   test('late audio takes a meeting that was done back to processing', async () => {
-    const { meetings, addTrack, liveTracks } = startMeetings();
+    const { meetings, addTrack, liveTracks, database } = startMeetings();
     const { id } = await meetings.create(ownerActor, {});
     await addTrack(id, 'a');
     expect((await meetings.end(ownerActor, id)).state).toBe('done');
     liveTracks.set('a', { durable: 1, durableMs: 1, capturedMs: 1, connected: true });
     await meetings.refresh(id);
     expect((await meetings.get(ownerActor, id)).state).toBe('processing');
+    await database.updateTable('tracks').set({ state: 'closed', length: 1 }).execute();
+    await meetings.refresh(id);
+    expect((await meetings.get(ownerActor, id)).state).toBe('done');
   });
 
   test('ending twice closes the tracks once, and keeps the time of the first', async () => {

@@ -32,7 +32,10 @@ export interface MeetingsOptions {
   closeTracks: (meetingId: string) => Promise<void>;
   /** Tells the recorders of a meeting that is about to go, and removes its objects and journal. Gives the bytes removed. */
   deleteAudio: (meetingId: string) => Promise<number>;
-  /** Has minutes made of an ended meeting's text; `refresh` is to be called when they are done or have failed. */
+  /**
+   * Begins minutes of an ended meeting's text, where there is any: their row is there when it resolves. Call `refresh`
+   * when they are made or have failed, and don't wait for it in here.
+   */
   startMinutes: (meetingId: string) => Promise<void>;
 }
 
