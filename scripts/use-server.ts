@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineStatus } from '@hansard/protocol';
+import { launchArgs } from '@hansard/server/launch';
 import { build } from './build.ts';
 
 /** A first start may fetch a speech model. */
@@ -24,9 +24,7 @@ export async function useServer(): Promise<UsedServer> {
   if (await isHealthy(url)) return { url, wasRunning: true, ended: new Promise(() => {}), stop: async () => {} };
 
   build();
-  const main = join(import.meta.dirname, '../apps/server/dist/main.js');
-  const args = ['--conditions=built', '--disable-warning=ExperimentalWarning', main];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, launchArgs, { stdio: ['ignore', 'ignore', 'inherit'] });
   const ended = once(child, 'exit').then(() => {});
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill('SIGTERM'));
   const startedAt = Date.now();

@@ -1,11 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-const root = join(import.meta.dirname, '../../../..');
-const main = join(root, 'apps/server/dist/main.js');
+import { launchArgs } from '@hansard/server/launch';
 
 /** The real server as a process of its own, that can be killed and started again on the same data and port. */
 export interface RunningServer {
@@ -26,7 +23,7 @@ export async function startServer(dataDir: string, env: Record<string, string> =
   let output = '';
 
   const start = async (): Promise<void> => {
-    const started = spawn(process.execPath, ['--conditions=built', '--disable-warning=ExperimentalWarning', main], {
+    const started = spawn(process.execPath, launchArgs, {
       env: { ...process.env, HANSARD_ENGINE: 'pocketsphinx', ...env, PORT: String(port), HANSARD_DATA_DIR: dataDir },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
