@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 /** Runs ffmpeg and gives back what it writes to its output. */
-export function ffmpeg(args: readonly string[], input?: Uint8Array): Promise<Buffer> {
+function ffmpeg(args: readonly string[], input?: Uint8Array): Promise<Buffer> {
   const child = spawn('ffmpeg', ['-nostdin', '-v', 'error', ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   const pieces: Buffer[] = [];
   child.stdout.on('data', (piece: Buffer) => pieces.push(piece));

@@ -101,11 +101,12 @@ describe('a process that stops for ever', () => {
 
   it('by SIGKILL, again and again', async () => {
     const ids = await addChunks(database, 'm', 40);
-    for (const afterMs of [30, 60, 90]) await killedChild(join(folder, 'test.sqlite'), afterMs);
+    for (const afterMs of [40, 90]) await killedChild(join(folder, 'test.sqlite'), afterMs);
     const next = await createTestBench({ database });
     await next.transcription.setEngine(chosen(createTestEngine(saysWords)));
     await next.transcription.start();
     await next.pass(0);
+    expect(new Set(await next.states())).toEqual(new Set(['done']));
     await expectWhole(ids);
   });
 });
@@ -137,6 +138,7 @@ describe('drain', () => {
     await expect.poll(states).toEqual(['claimed', 'claimed']);
     await transcription.setEngine(chosen(createTestEngine(saysWords)));
     await pass(0);
+    expect(await states()).toEqual(['done', 'done']);
     await expectWhole(ids);
   });
 });

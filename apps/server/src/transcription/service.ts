@@ -83,6 +83,7 @@ export function createTranscription(options: TranscriptionOptions): Transcriptio
     lookAgain = true;
     looking ??= claimWhileFree().finally(() => {
       looking = null;
+      if (lookAgain) look();
     });
   }
 

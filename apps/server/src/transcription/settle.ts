@@ -64,10 +64,10 @@ export function createSettler(options: SettlerOptions): Settle {
     onChunkSettled(meetingId);
   }
 
-  async function chargeAttempt(chunk: ClaimedChunk, error: string, engine: string): Promise<void> {
+  async function chargeAttempt(chunk: ClaimedChunk, error: string, engine: string, cause?: unknown): Promise<void> {
     const attempts = chunk.attempts + 1;
     const delay = limits.retryDelaysMs[attempts - 1];
-    log.warn({ chunkId: chunk.id, engine, attempts, reason: error }, 'a chunk was not transcribed');
+    log.warn({ chunkId: chunk.id, engine, attempts, reason: error, err: cause }, 'a chunk was not transcribed');
     if (delay === undefined) await finish(chunk, { state: 'failed', engine, error, attempts }, []);
     else await returnClaim(database, chunk, { dueAt: clock.now() + delay, attempts, error });
   }
@@ -85,7 +85,7 @@ export function createSettler(options: SettlerOptions): Settle {
         await finish(chunk, { state: 'failed', engine, error: outcome.message, attempts: chunk.attempts + 1 }, []);
         return;
       case 'failed':
-        await chargeAttempt(chunk, outcome.message, engine);
+        await chargeAttempt(chunk, outcome.message, engine, outcome.cause);
         return;
       case 'stopped':
         await returnClaim(database, chunk, { dueAt: 0 });

@@ -1,4 +1,11 @@
-import { EngineError, type TranscribedLine, type TranscribeEngine } from '../adapters/models/transcribe/index.ts';
+import {
+  asEngineError,
+  EngineError,
+  withDeadline,
+  type TranscribedLine,
+  type TranscribeEngine,
+} from '../adapters/models/transcribe/index.ts';
+import { AppError } from '../errors.ts';
 import type { ClaimedChunk } from './repository.ts';
 import type { SpeechGate } from './speech-gate/contract.ts';
 
@@ -6,7 +13,7 @@ import type { SpeechGate } from './speech-gate/contract.ts';
 export type Outcome =
   | { kind: 'text'; lines: TranscribedLine[]; latencyMs: number }
   | { kind: 'silent' }
-  | { kind: 'failed' | 'rejected'; message: string }
+  | { kind: 'failed' | 'rejected'; message: string; cause?: unknown }
   | { kind: 'pushed-back'; error: EngineError }
   | { kind: 'stopped' };
 
@@ -27,38 +34,22 @@ export async function transcribeChunk(chunk: ClaimedChunk, stages: Stages, stop:
     if (!(await gate.hasSpeech(audio, stop))) return { kind: 'silent' };
     const began = performance.now();
     const durationMs = chunk.endMs - chunk.startMs;
-    const lines = await withDeadline(callTimeoutMs, stop, (signal) =>
-      engine.transcribe({ audio, durationMs, ...(language !== undefined && { language }) }, signal),
-    );
+    const request = { audio, durationMs, ...(language !== undefined && { language }) };
+    const lines = await withDeadline({ timeoutMs: callTimeoutMs, stops: [stop] }, (signal) =>
+      engine.transcribe(request, signal),
+    ).catch((error: unknown) => {
+      throw asEngineError(error);
+    });
     return { kind: 'text', lines: placed(lines, chunk), latencyMs: performance.now() - began };
   } catch (error) {
     if (stop.aborted) return { kind: 'stopped' };
     if (error instanceof RangeError) return { kind: 'rejected', message: error.message };
+    if (error instanceof AppError) return { kind: 'failed', message: error.message, cause: error };
     if (!(error instanceof EngineError)) {
-      return { kind: 'failed', message: error instanceof Error ? error.message : 'failed without a reason' };
+      return { kind: 'failed', message: 'Something went wrong in the server; its log has the detail.', cause: error };
     }
     if (error.kind === 'failed' || error.kind === 'rejected') return { kind: error.kind, message: error.message };
     return { kind: 'pushed-back', error };
-  }
-}
-
-/** An engine that ignores its signal is left behind: its late answer has nowhere to go. */
-async function withDeadline<T>(
-  timeoutMs: number,
-  stop: AbortSignal,
-  call: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const deadline = new AbortController();
-  const signal = AbortSignal.any([stop, deadline.signal]);
-  const { promise: ended, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(new EngineError('unavailable', `gave no answer within ${timeoutMs} ms`));
-  signal.addEventListener('abort', onAbort, { once: true });
-  const timer = setTimeout(() => deadline.abort(), timeoutMs);
-  try {
-    return await Promise.race([call(signal), ended]);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
   }
 }
 

@@ -25,7 +25,7 @@ export async function tryEngine(
     return { engine: engine.name, text, tookMs: Math.round(performance.now() - began) };
   } catch (error) {
     if (error instanceof RangeError)
-      throw new AppError('UNSUPPORTED_MEDIA', 'That is not a recording.', { cause: error });
+      throw new AppError('UNSUPPORTED_MEDIA', `That can't be heard: ${error.message}.`, { cause: error });
     if (!(error instanceof EngineError)) throw error;
     throw new AppError('ENGINE_FAILED', `${engine.name}: ${error.message}`, {
       cause: error,

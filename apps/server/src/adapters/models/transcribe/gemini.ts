@@ -1,5 +1,6 @@
 import { apiFetch } from './api-fetch.ts';
 import type { TranscribedLine, TranscribeEngine, TranscribeRequest } from './contract.ts';
+import { withDeadline } from './deadline.ts';
 import { asEngineError } from './engine-error.ts';
 
 interface GeminiOptions {
@@ -26,9 +27,9 @@ export function createGemini(options: GeminiOptions): TranscribeEngine {
     concurrency,
     caveat: null,
     async transcribe(request, signal): Promise<TranscribedLine[]> {
-      const stop = AbortSignal.any([signal, closing.signal, AbortSignal.timeout(timeoutMs)]);
       try {
-        const text = await ask(options, request, stop);
+        const deadline = { timeoutMs, stops: [signal, closing.signal] };
+        const text = await withDeadline(deadline, (stop) => ask(options, request, stop));
         return nothingSaid.test(text) ? [] : [{ startMs: 0, endMs: request.durationMs, text: text.trim() }];
       } catch (error) {
         throw asEngineError(error);

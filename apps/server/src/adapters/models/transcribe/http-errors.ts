@@ -32,7 +32,7 @@ export function httpEngineError({ status, retryAfter, body }: HttpFailure, now =
 }
 
 /** Seconds or an HTTP date, as milliseconds from now. */
-export function retryAfterMs(header: string | null | undefined, now: number): number | undefined {
+function retryAfterMs(header: string | null | undefined, now: number): number | undefined {
   if (!header) return undefined;
   const seconds = Number(header);
   const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;

@@ -1,5 +1,6 @@
 import { decodeOggOpus, speechSampleRate, toPcm16 } from './audio/decode.ts';
 import { runPipe } from './child-process.ts';
+import { withDeadline } from './deadline.ts';
 import { asEngineError } from './engine-error.ts';
 import type { TranscribeEngine } from './contract.ts';
 import { readPocketSphinxOutput } from './pocketsphinx-output.ts';
@@ -32,10 +33,8 @@ export function createPocketSphinx({
     caveat: pocketSphinxCaveat,
     async transcribe({ audio }, signal) {
       try {
-        const output = await runPipe(
-          { shellCommand, input: pcmOf(audio), timeoutMs, maxOutputBytes },
-          AbortSignal.any([signal, closing.signal]),
-        );
+        const job = { shellCommand, input: pcmOf(audio), timeoutMs, maxOutputBytes };
+        const output = await withDeadline({ stops: [signal, closing.signal] }, (stop) => runPipe(job, stop));
         return readPocketSphinxOutput(output);
       } catch (error) {
         throw asEngineError(error);

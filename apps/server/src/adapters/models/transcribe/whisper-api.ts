@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { apiFetch } from './api-fetch.ts';
 import { EngineError, type TranscribedLine, type TranscribeEngine, type TranscribeRequest } from './contract.ts';
+import { withDeadline } from './deadline.ts';
 import { asEngineError } from './engine-error.ts';
 
 interface WhisperApiOptions {
@@ -36,11 +37,11 @@ export function createWhisperApi(options: WhisperApiOptions): TranscribeEngine {
     concurrency,
     caveat: null,
     async transcribe(request, signal) {
-      const stop = AbortSignal.any([signal, closing.signal, AbortSignal.timeout(timeoutMs)]);
       try {
         const { body, contentType } = await asBytes(asForm(model, request));
         const post = { method: 'POST', headers: { ...headers, 'content-type': contentType }, body };
-        return linesOf(await apiFetch(url, post, stop), request.durationMs);
+        const deadline = { timeoutMs, stops: [signal, closing.signal] };
+        return linesOf(await withDeadline(deadline, (stop) => apiFetch(url, post, stop)), request.durationMs);
       } catch (error) {
         throw asEngineError(error);
       }

@@ -7,6 +7,7 @@ export const speechSampleRate = 16_000;
 const opusSamplesPerSample = 48_000 / speechSampleRate;
 /** Packets (of 20–60 ms) decoded between two yields: about 2 ms of work. */
 const packetsPerTurn = 20;
+const maxWholeSeconds = 120;
 
 /**
  * Yields the sound of an Ogg/Opus file as mono at 16 kHz, about a second at a time, gapless: without the pre-skip, and no
@@ -35,10 +36,18 @@ export async function* decodeOggOpus(ogg: Uint8Array): AsyncGenerator<Float32Arr
   }
 }
 
-/** The whole of it in one piece: 64 KB a second. For a worker or a child; the server's main thread streams. */
+/**
+ * The whole of it in one piece: 64 KB a second, two minutes at most. For a worker or a child; the server's main thread
+ * streams.
+ */
 export async function decodeWhole(ogg: Uint8Array): Promise<Float32Array> {
   const blocks: Float32Array[] = [];
-  for await (const block of decodeOggOpus(ogg)) blocks.push(block);
+  let left = maxWholeSeconds * speechSampleRate;
+  for await (const block of decodeOggOpus(ogg)) {
+    left -= block.length;
+    if (left < 0) throw new RangeError(`longer than ${maxWholeSeconds} s`);
+    blocks.push(block);
+  }
   const whole = new Float32Array(blocks.reduce((total, block) => total + block.length, 0));
   let at = 0;
   for (const block of blocks) {

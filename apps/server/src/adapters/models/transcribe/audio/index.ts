@@ -1,2 +1,2 @@
-export { decodeOggOpus, decodeWhole, speechSampleRate, toPcm16 } from './decode.ts';
+export { decodeWhole } from './decode.ts';
 export { oggDurationMs } from './ogg-packets.ts';
