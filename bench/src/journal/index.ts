@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createNodeIo } from '@hansard/server/journal';
+import { createNodeIo, slowSync } from '@hansard/server/journal';
 import type { Benchmark } from '../main.ts';
 import { median, percentile, report } from '../report.ts';
 import { ddBytesPerSecond } from './dd.ts';
 import { filePerTrack } from './file-per-track.ts';
 import { openContestant } from './journal-run.ts';
 import type { Load } from './load.ts';
-import { createSyncDelay, withSyncDelay } from './slow-device.ts';
+import { createSyncDelay } from './slow-device.ts';
 
 const syncDelayMs = 4;
 /** The slow disk's rounds have so much less to write, so that all of it takes a minute at most. */
@@ -94,7 +94,7 @@ async function againstDd(dir: string, load: Load, rounds: number): Promise<Recor
 }
 
 async function againstFilePerTrack(dir: string, load: Load, rounds: number): Promise<Record<string, number>> {
-  const io = withSyncDelay(createNodeIo(), createSyncDelay(syncDelayMs));
+  const io = slowSync(createNodeIo(), createSyncDelay(syncDelayMs));
   const journal = await openContestant(join(dir, 'slow-journal'), load, io);
   await journal.run({ ...load, records: 3 * load.records });
   const runs = [];

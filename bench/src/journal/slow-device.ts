@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JournalIo } from '@hansard/server/journal';
 
 /** Node syncs files on this many threads: no more syncs than that are under way at once, however many wait. */
 const ioThreads = 4;
@@ -15,21 +14,5 @@ export function createSyncDelay(delayMs: number): () => Promise<void> {
     const next = waiting.shift();
     if (next) next();
     else busy -= 1;
-  };
-}
-
-export function withSyncDelay(io: JournalIo, syncDelay: () => Promise<void>): JournalIo {
-  return {
-    ...io,
-    async open(path) {
-      const file = await io.open(path);
-      return {
-        ...file,
-        async datasync() {
-          await file.datasync();
-          await syncDelay();
-        },
-      };
-    },
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Journal } from './contract.ts';
 import { slowSync } from './faulty-io.ts';
@@ -73,7 +74,7 @@ test('[J1] an append is answered only after its bytes are synced', async () => {
 
 test('[J1] a slow sync delays answers and changes nothing else', async () => {
   const disk = createSimulatedDisk();
-  const journal = await openOn(disk, { io: slowSync(disk.io, 4) });
+  const journal = await openOn(disk, { io: slowSync(disk.io, () => delay(4)) });
   await Promise.all(Array.from({ length: 200 }, (_, at) => appendOf(journal, 'a', at * 700, at * 700 + 700)));
   disk.losePower(lost);
   expect(await readAllOf(await openOn(disk), 'a')).toEqual(bytesOf('a', 0, 140_000));

@@ -1,14 +1,13 @@
 import { basename, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type JournalFile, type JournalIo, writeAll } from './io.ts';
 
-/** A disk each of whose syncs takes so much longer. */
-export function slowSync(io: JournalIo, delayMs: number): JournalIo {
+/** A disk each of whose syncs waits for `delay` besides. */
+export function slowSync(io: JournalIo, delay: () => Promise<void>): JournalIo {
   return withFiles(io, (file) => ({
     ...file,
     async datasync() {
       await file.datasync();
-      await delay(delayMs);
+      await delay();
     },
   }));
 }

@@ -144,7 +144,7 @@ export function createSimulatedDisk(): SimulatedDisk {
       for (const file of entries.values()) {
         for (const sector of file.dirty) {
           const met = fate();
-          if (met === 'garbage') file.cached.fill(0xa5, sector * sectorBytes, (sector + 1) * sectorBytes);
+          if (met === 'garbage') sectorOf(file, sector).fill(0xa5);
           if (met !== 'lost') copySector(file, sector);
         }
         file.dirty.clear();
@@ -161,6 +161,10 @@ function copySector(file: SimulatedFile, sector: number): void {
   const missing = file.cached.length - file.durable.length;
   if (missing > 0) file.durable = Buffer.concat([file.durable, Buffer.alloc(missing)]);
   file.cached.copy(file.durable, sector * sectorBytes, sector * sectorBytes, (sector + 1) * sectorBytes);
+}
+
+function sectorOf({ cached }: SimulatedFile, sector: number): Buffer {
+  return cached.subarray(sector * sectorBytes, (sector + 1) * sectorBytes);
 }
 
 function diskError(code: string): Error {

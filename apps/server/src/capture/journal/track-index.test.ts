@@ -47,10 +47,10 @@ test('[J19] [J20] agrees with a list of bytes, each of which knows its record', 
           putRecord(index, record.start, record.end, record.location, onDrop);
           if (model.length === 0) start = offset;
           const same = model.findIndex((other) => other.start === record.start && other.end === record.end);
-          if (same !== -1 && model[same]!.location !== noLocation) model[same] = record;
+          if (same !== -1) model[same] = record;
           else {
             model = model
-              .filter((other) => other.start < offset)
+              .filter((other) => other.start < offset && start < offset)
               .map((other) => ({ ...other, end: Math.min(other.end, offset) }));
             const left = model.at(-1)?.end;
             if (left === undefined) start = offset;

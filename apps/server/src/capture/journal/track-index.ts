@@ -106,7 +106,9 @@ function push(index: TrackIndex, start: number, location: number): void {
 }
 
 function truncate(index: TrackIndex, end: number, onDrop: OnDrop): void {
-  while (index.count > 0 && startOf(index, index.count - 1) >= end) {
+  // What then ends in what was released goes too.
+  const from = end <= index.start ? index.base : end;
+  while (index.count > 0 && startOf(index, index.count - 1) >= from) {
     index.count -= 1;
     drop(locationOf(index, index.count), onDrop);
   }
