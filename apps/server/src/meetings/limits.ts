@@ -9,8 +9,14 @@ export const meetingLimits = {
   maxHitsPerMeeting: 3,
   /** Characters of a line that is shown for a search. */
   maxHitLength: 200,
-  /** Reads of the full-text index one page of a search may take; then it ends early, with a cursor to go on from. */
+  /**
+   * What one page of a search may take of the full-text index; then it ends early, with a cursor to go on from. Time
+   * too, since a read costs as much as the frequent word that it skips through.
+   */
   maxSearchReads: 48,
+  maxSearchMs: 10,
+  /** Reads of each word that are made whatever the time: enough to come further down than the cursor. */
+  minReadsPerWord: 2,
   /** Entries of the full-text index in the first read of a word, and in later ones. */
   firstSearchBatch: 64,
   maxSearchBatch: 512,

@@ -1,9 +1,5 @@
 import { meetingLimits } from '../limits.ts';
-
-/** Reads that one search may make. */
-export interface ReadBudget {
-  left: number;
-}
+import type { ReadBudget } from './read-budget.ts';
 
 /** Numbers at or below `max`, in falling order, at most `limit`. */
 export type ReadDown = (max: number, limit: number) => Promise<number[]>;
@@ -25,8 +21,7 @@ export function createDescendingReader(read: ReadDown, budget: ReadBudget) {
     while (at < batch.length && batch[at]! > max) at += 1;
     if (at < batch.length) return batch[at]!;
     if (isComplete) return null;
-    if (budget.left === 0) return undefined;
-    budget.left -= 1;
+    if (!budget.take()) return undefined;
     const last = batch.at(-1);
     batch = await read(last === undefined ? max : Math.min(max, last - 1), size);
     at = 0;

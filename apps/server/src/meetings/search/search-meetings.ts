@@ -1,6 +1,7 @@
 import { meetingLimits } from '../limits.ts';
-import { createDescendingReader, type ReadBudget } from './descending-reader.ts';
+import { createDescendingReader } from './descending-reader.ts';
 import { intersect } from './intersect.ts';
+import { createReadBudget, unlimited } from './read-budget.ts';
 import type { FoundMeeting, ListedState, SearchRepository } from './repository.ts';
 import { createWordStream, type MeetingStream } from './word-stream.ts';
 import type { SearchWord } from './words.ts';
@@ -22,13 +23,13 @@ export interface SearchResult {
   goOnAt: number | null;
 }
 
-/** Meetings in which every word stands somewhere, newest first. Its work is bounded by `maxSearchReads`. */
+/** Meetings in which every word stands somewhere, newest first. Its work is bounded; see `meetingLimits`. */
 export async function searchMeetings(repository: SearchRepository, search: Search): Promise<SearchResult> {
   const { workspaceId, words, state, max, limit } = search;
-  const budget: ReadBudget = { left: meetingLimits.maxSearchReads };
+  const budget = createReadBudget(words.length);
   const streams = words.map((word) => createWordStream(repository, word, budget));
   const fewListed = state && (await listedStream(repository, workspaceId, state, max));
-  if (fewListed) streams.push(fewListed);
+  if (fewListed) streams.unshift(fewListed);
 
   const lines = new Map<number, number[]>();
   const keepLines = (ordinal: number) => lines.set(ordinal, mostShared(streams.map((each) => each.linesOf(ordinal))));
@@ -40,7 +41,7 @@ export async function searchMeetings(repository: SearchRepository, search: Searc
       meetings.push(...(await repository.among(workspaceId, state, found.ordinals)));
     }
     goOnAt = found.goOnAt;
-    if (budget.left === 0) break;
+    if (budget.isSpent) break;
   }
   return { meetings, lines, goOnAt };
 }
@@ -57,7 +58,7 @@ async function listedStream(
   if (ordinals.length === few) return null;
   const reader = createDescendingReader(
     async (from, limit) => ordinals.filter((ordinal) => ordinal <= from).slice(0, limit),
-    { left: Number.POSITIVE_INFINITY },
+    unlimited,
   );
   return { seek: reader.atOrBelow, linesOf: () => [] };
 }

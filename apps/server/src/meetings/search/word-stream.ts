@@ -1,6 +1,7 @@
 import { ordinalOf, segmentRowid, maxSeq } from '../../adapters/database/index.ts';
 import { meetingLimits } from '../limits.ts';
-import { createDescendingReader, type ReadBudget } from './descending-reader.ts';
+import { createDescendingReader } from './descending-reader.ts';
+import type { ReadBudget } from './read-budget.ts';
 import type { SearchRepository } from './repository.ts';
 import { matchExpression, type SearchWord } from './words.ts';
 
