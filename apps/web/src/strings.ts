@@ -293,6 +293,7 @@ const en = {
       resumesAt === null
         ? `${name} pauses.`
         : `${name} pauses until ${new Date(resumesAt).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })}.`,
+    caveat: (name: string, caveat: string) => `${name}: ${caveat}`,
     settings: 'Engines in Settings',
     unreachable: 'The engines could not be loaded',
   },

@@ -11,20 +11,12 @@ export default function Background() {
   const status = useSyncExternalStore(uploads.subscribe, () => uploads.status());
   const { meetingId, phase } = useSyncExternalStore(recordingSession.subscribe, recordingSession.getSnapshot);
   const recording = phase !== 'idle';
-  // What the server refuses for good stays on this device, whether the page is left or not.
   const refused = status.kind === 'refused' && !status.retrying;
-  const unsaved = recording || (status.kind !== 'saved' && !refused);
 
   useEffect(() => {
     // Without a spool (storage is blocked) there is nothing left over; Record says what is wrong.
     uploads.openIfNeeded().catch(() => {});
   }, []);
-  useEffect(() => {
-    if (!unsaved) return undefined;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener('beforeunload', warn);
-    return () => removeEventListener('beforeunload', warn);
-  }, [unsaved]);
 
   if (recording) {
     const here = location === `/m/${meetingId}`;

@@ -7,6 +7,7 @@ import {
   type UploadStatus,
 } from '@hansard/client';
 import { connection } from './connection.ts';
+import { guardLeaving } from './leave-guard.ts';
 
 export interface Uploads {
   spool: Spool;
@@ -24,6 +25,9 @@ const statuses = new Map<string | undefined, UploadStatus>();
 
 function tell(): void {
   statuses.clear();
+  const now = uploads.status();
+  // What the server refuses for good stays on this device, whether the page is left or not.
+  guardLeaving('unsaved audio', now.kind !== 'saved' && !(now.kind === 'refused' && !now.retrying));
   for (const listener of listeners) listener();
 }
 

@@ -1,5 +1,6 @@
 import { createRecorder, type Recorder, type RecorderOptions, type RecorderState } from '@hansard/client';
 import { api, explain } from '../app/api.ts';
+import { guardLeaving } from '../app/leave-guard.ts';
 import { uploads } from '../app/uploads.ts';
 
 export type Source = RecorderOptions['source'];
@@ -30,6 +31,7 @@ let madeFor = '';
 
 function set(change: Partial<RecordingState>): void {
   state = { ...state, ...change };
+  guardLeaving('recording', state.phase !== 'idle');
   for (const listener of listeners) listener();
 }
 

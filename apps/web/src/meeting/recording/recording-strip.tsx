@@ -16,7 +16,7 @@ interface Props {
 
 /** Below the title: what is being recorded, and where every second of it is. */
 export function RecordingStrip({ meeting, recording, offline, onEnd }: Props) {
-  const { phase, active, cut, saved, refusedTrackId, status, problem, choice, level, resumeCut, finishCut } = recording;
+  const { phase, active, cut, saved, refusedTrackId, status, problem, choice, level, start, finishCut } = recording;
   const live = meeting.state === 'live';
   const openElsewhere = live && !active && !cut && saved && meeting.tracks.some(isRecording);
   return (
@@ -31,7 +31,7 @@ export function RecordingStrip({ meeting, recording, offline, onEnd }: Props) {
           <p>
             {strings.cut.wasHere} {cut.leftMs > 0 ? strings.cut.uploading(cut.leftMs) : strings.cut.uploaded}
           </p>
-          <Button size="compact-md" onClick={resumeCut}>
+          <Button size="compact-md" onClick={start}>
             {strings.cut.resume}
           </Button>
           <Button size="compact-md" variant="default" onClick={finishCut}>

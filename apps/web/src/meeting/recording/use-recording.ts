@@ -24,8 +24,8 @@ export interface Recording {
   choice: SourceChoice;
   /** A recording of this meeting that an earlier visit left unfinished. */
   cut: CutOff | null;
+  /** Begins, or goes on from the recording that was cut off. */
   start: () => void;
-  resumeCut: () => void;
   finishCut: () => void;
   pause: () => void;
   resume: () => void;
@@ -68,8 +68,7 @@ export function useRecording(meeting: MeetingDetail): Recording {
     refusedTrackId: upload.kind === 'refused' && !upload.retrying ? upload.trackId : null,
     choice,
     cut,
-    start: () => begin(choice.source),
-    resumeCut: () => cut && begin(cut.source, cut.continues),
+    start: () => (cut ? begin(cut.source, cut.continues) : begin(choice.source)),
     finishCut: () => {
       setFinished(true);
       void recordingSession.finish(meeting.id, cut?.trackIds ?? []);

@@ -48,7 +48,9 @@ export function TranscriptNotices({ meeting, onRetryAll, retrying }: Props) {
           </Button>
         </p>
       )}
-      {waiting && spoken && engine?.caveat && <p className={classes.caveat}>{engine.caveat}</p>}
+      {waiting && spoken && engine?.caveat && (
+        <p className={classes.caveat}>{strings.engines.caveat(engine.name, engine.caveat)}</p>
+      )}
     </div>
   );
 }
