@@ -13,6 +13,7 @@ export interface Slopes {
   to: number;
   /** Bytes a session. */
   idle: number;
+  opened: number;
   watched: number;
   sending: number;
   rested: number;
@@ -35,6 +36,7 @@ export function slopesOf(results: readonly TrialResult[], contestant: string): S
     from: first.sessions,
     to: last.sessions,
     idle: slope(({ rss }) => rss.idle),
+    opened: slope(({ rss }) => rss.opened),
     watched: slope(({ rss }) => rss.watched),
     sending: slope(({ rss }) => rss.sending),
     rested: slope(({ rss }) => rss.rested),
@@ -60,7 +62,7 @@ export function figuresOf(results: readonly TrialResult[]): Record<string, numbe
   for (const contestant of new Set(results.map((result) => result.contestant))) {
     const slopes = slopesOf(results, contestant);
     if (!slopes) continue;
-    for (const phase of ['idle', 'watched', 'sending', 'rested', 'heap', 'retained'] as const) {
+    for (const phase of ['idle', 'opened', 'watched', 'sending', 'rested', 'heap', 'retained'] as const) {
       figures[`${contestant}.${phase}KBPerSession`] = rounded(slopes[phase] / 1024);
     }
   }

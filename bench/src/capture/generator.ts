@@ -13,7 +13,7 @@ import { createTusSession } from './sessions/tus.ts';
 
 export type SessionKind = 'hansard' | 'reference' | 'tus';
 
-export interface OpenCommand {
+export interface ConnectCommand {
   kind: SessionKind;
   url: string;
   dataDir: string;
@@ -30,7 +30,8 @@ export interface GeneratorReading extends MeterReading {
 
 /** What a generator does, as its parent calls it. */
 export interface GeneratorCalls {
-  open(command: OpenCommand): void;
+  connect(command: ConnectCommand): void;
+  open(): void;
   watch(): void;
   /** Each session begins at a moment of its own within `rampMs`, then goes on every second. */
   send(command: { rampMs: number }): void;
@@ -43,8 +44,8 @@ export interface GeneratorCalls {
   findLoss(): Loss;
 }
 
-/** Connections opened at once. */
-const openAtOnce = 50;
+/** Sessions that are connected, opened or asked at once. */
+const atOnce = 50;
 const tickMs = 1000;
 
 const create: Record<SessionKind, (options: SessionOptions) => Session> = {
@@ -59,13 +60,14 @@ const timers = new Set<NodeJS.Timeout>();
 let sessions: Session[] = [];
 
 const calls: { [Name in keyof GeneratorCalls]: (command: never) => unknown } = {
-  async open(command: OpenCommand) {
+  async connect(command: ConnectCommand) {
     const speech = readSpeech(command.speech);
     sessions = Array.from({ length: command.sessions }, (_, index) =>
       create[command.kind]({ ...command, name: `${command.prefix}-${index}`, speech, meter }),
     );
-    await forEach((session) => session.open());
+    await forEach((session) => session.connect());
   },
+  open: () => forEach((session) => session.open()),
   watch: () => forEach((session) => session.watch()),
   send({ rampMs }: { rampMs: number }) {
     for (const [index, session] of sessions.entries()) {
@@ -128,5 +130,5 @@ async function forEach(work: (session: Session) => Promise<void>): Promise<void>
   const worker = async () => {
     for (const session of left) await work(session);
   };
-  await Promise.all(Array.from({ length: openAtOnce }, worker));
+  await Promise.all(Array.from({ length: atOnce }, worker));
 }

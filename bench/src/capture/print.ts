@@ -10,6 +10,7 @@ const columns = [
   ['audio', 7],
   ['RSS MB: empty', 14],
   ['idle', 7],
+  ['ready', 7],
   ['viewed', 7],
   ['sending', 8],
   ['at rest', 8],
@@ -22,8 +23,9 @@ const columns = [
 ] as const;
 
 export const tableHead = `${columns.map(([name, width]) => name.padStart(width)).join('')}
-# CPU: of the server's process, for a second of audio; audio: acknowledged of what was recorded; live: heap and buffers
-# after a garbage collection at rest; lost: acknowledged, and gone after SIGKILL; forgotten: on disk, in no queue any more;
+# CPU: of the server's process, for a second of audio; audio: acknowledged of what was recorded; RSS: idle: recorders
+# connected to their meetings; ready: their tracks open; viewed: a viewer each; at rest: after sending; all but sending
+# after a garbage collection; live: heap and buffers at rest; lost: acknowledged, and gone after SIGKILL; forgotten: on disk, in no queue any more;
 # lines: that viewers got in the window; own delay: p99 by which the load generator itself was late, part of the answers' times`;
 
 export function describeResult({ contestant, sessions, trial }: TrialResult): string {
@@ -39,6 +41,7 @@ export function describeResult({ contestant, sessions, trial }: TrialResult): st
     trial.audioShare.toFixed(2),
     mb(rss.empty),
     mb(rss.idle),
+    mb(rss.opened),
     mb(rss.watched),
     mb(rss.sending),
     mb(rss.rested),
@@ -59,14 +62,14 @@ export function describeResult({ contestant, sessions, trial }: TrialResult): st
 
 export function describeSlopes(results: readonly TrialResult[]): string {
   const lines = [
-    '# Memory one more session costs, KB: RSS with a recorder connected, with its viewer, sending, at rest; live heap; buffers retained',
+    '# Memory one more session costs, KB: RSS of a connected recorder, ready, with its viewer, sending, at rest; live heap; buffers retained',
   ];
   for (const contestant of new Set(results.map((result) => result.contestant))) {
     const slopes = slopesOf(results, contestant);
     if (!slopes) continue;
     const kb = (bytes: number) => (bytes / 1024).toFixed(1).padStart(8);
-    const { idle, watched, sending, rested, heap, retained } = slopes;
-    const cells = [idle, watched, sending, rested, heap, retained].map(kb).join('');
+    const { idle, opened, watched, sending, rested, heap, retained } = slopes;
+    const cells = [idle, opened, watched, sending, rested, heap, retained].map(kb).join('');
     lines.push(`${contestant.padStart(15)}  ${slopes.from} → ${slopes.to}: ${cells}`);
   }
   return lines.join('\n');

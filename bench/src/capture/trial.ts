@@ -12,7 +12,7 @@ import type { Loss } from './sessions/session.ts';
 import { mergeLosses, mergeReadings } from './merge.ts';
 import { startGenerators, type Generators } from './generators.ts';
 
-type CallWithout = 'watch' | 'pause' | 'reset' | 'read' | 'expectDrops' | 'findLoss';
+type CallWithout = 'open' | 'watch' | 'pause' | 'reset' | 'read' | 'expectDrops' | 'findLoss';
 
 export interface TrialOptions {
   sessions: number;
@@ -35,18 +35,21 @@ export interface Trial {
   cpuShare: number;
   /** Audio acknowledged in the window against audio recorded in it: 1 where the server keeps up. */
   audioShare: number;
+  /** Once garbage was collected, but for `sending`, where it is as it comes. */
   rss: {
     /** Before any session. */
     empty: number;
-    /** Each recorder connected, its meeting joined, its track open. */
+    /** Each recorder connected to its meeting. */
     idle: number;
+    /** And its track open, nothing sent. */
+    opened: number;
     /** And each viewer connected. */
     watched: number;
     sending: number;
     /** After all stopped sending, still connected. */
     rested: number;
   };
-  /** After all stopped sending, garbage collected. */
+  /** After all stopped sending. */
   live: LiveMemory;
   journalIndexBytes: number;
   loss: Loss;
@@ -57,7 +60,9 @@ export interface Trial {
   generatorDelayP99Ms: number;
 }
 
-/** One server under one number of sessions: idle, watched, sending, at rest, killed while sending, started again. */
+const rssSamples = 3;
+
+/** One server under one number of sessions: connected, ready, watched, sending, at rest, killed while sending, started again. */
 export async function runTrial(contestant: Contestant, options: TrialOptions): Promise<Trial> {
   const dataDir = await mkdtemp(join(tmpdir(), 'hansard-bench-'));
   const server = await createServerProcess(contestant.program(dataDir, options.engineUrl));
@@ -76,12 +81,16 @@ async function measure(
   { sessions, seconds, rampSeconds, settleSeconds, speech }: TrialOptions,
   { dataDir, server, generators }: { dataDir: string; server: ServerProcess; generators: Generators },
 ): Promise<Trial> {
-  const settledRss = async () => median(await sampleRss(server, settleSeconds));
+  const settle = async () => {
+    await sleep(settleSeconds * 1000);
+    const live = await readLiveMemory(server);
+    return { live, rss: median(await sampleRss(server, rssSamples)) };
+  };
   const all = <Name extends CallWithout>(name: Name) => generators.call(name, () => undefined);
 
   await server.start();
-  const empty = await settledRss();
-  await generators.call('open', (index) => ({
+  const { rss: empty } = await settle();
+  await generators.call('connect', (index) => ({
     kind,
     url: server.url,
     dataDir,
@@ -89,9 +98,11 @@ async function measure(
     sessions: share(sessions, generators.count, index),
     speech,
   }));
-  const idle = await settledRss();
+  const { rss: idle } = await settle();
+  await all('open');
+  const { rss: opened } = await settle();
   await all('watch');
-  const watched = await settledRss();
+  const { rss: watched } = await settle();
 
   await generators.call('send', () => ({ rampMs: rampSeconds * 1000 }));
   await sleep((rampSeconds + settleSeconds) * 1000);
@@ -104,9 +115,8 @@ async function measure(
   const window = mergeReadings(await all('read'));
 
   await all('pause');
-  const rested = await settledRss();
+  const { rss: rested, live } = await settle();
   const journalIndexBytes = await readJournalIndex(server.url);
-  const live = await readLiveMemory(server);
 
   // Killed while all of them send.
   await generators.call('send', () => ({ rampMs: 1000 }));
@@ -124,7 +134,7 @@ async function measure(
     cpuMsPerAudioSecond: (cpuSeconds * 1000) / (window.acknowledgedBytes / speech.bytesPerSecond),
     cpuShare: cpuSeconds / windowSeconds,
     audioShare: window.acknowledgedBytes / speech.bytesPerSecond / (sessions * windowSeconds),
-    rss: { empty, idle, watched, sending, rested },
+    rss: { empty, idle, opened, watched, sending, rested },
     live,
     journalIndexBytes,
     loss,

@@ -22,7 +22,7 @@ export function createHansardSession({ url, speech, meter }: SessionOptions): Se
   let waitUntil = 0;
   const unanswered = new Set<Promise<void>>();
 
-  const connect = async (): Promise<number> => {
+  const connect = async (): Promise<void> => {
     recorder = await connectWire(url);
     void recorder.closed.then(meter.dropped);
     recorder.on('slow-down', (packet) => {
@@ -31,16 +31,17 @@ export function createHansardSession({ url, speech, meter }: SessionOptions): Se
     });
     recorder.on('speed-up', () => void (sliceMs = 0));
     await expectOk(recorder.call('meeting:join', { meetingId, since: 0 }));
-    const opened = await expectOk(
-      recorder.call('track:open', {
-        meetingId,
-        trackId,
-        kind: 'microphone',
-        mimeType: 'audio/webm;codecs=opus',
-        startedAtMs: Date.now(),
-      }),
-    );
-    return (opened as Durable).durable;
+  };
+
+  const openTrack = async (): Promise<number> => {
+    const open = {
+      meetingId,
+      trackId,
+      kind: 'microphone',
+      mimeType: 'audio/webm;codecs=opus',
+      startedAtMs: Date.now(),
+    };
+    return ((await expectOk(recorder.call('track:open', open))) as Durable).durable;
   };
 
   const send = async (offset: number, bytes: Uint8Array): Promise<void> => {
@@ -63,7 +64,7 @@ export function createHansardSession({ url, speech, meter }: SessionOptions): Se
   };
 
   return {
-    async open() {
+    async connect() {
       const created = await fetch(`${url}/api/v1/meetings`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -73,6 +74,7 @@ export function createHansardSession({ url, speech, meter }: SessionOptions): Se
       meetingId = ((await created.json()) as { id: string }).id;
       await connect();
     },
+    open: async () => void (await openTrack()),
     async watch() {
       viewer = await connectWire(url);
       void viewer.closed.then(meter.dropped);
@@ -91,7 +93,8 @@ export function createHansardSession({ url, speech, meter }: SessionOptions): Se
     },
     settled: async () => void (await Promise.all(unanswered)),
     async findLoss() {
-      const there = await connect();
+      await connect();
+      const there = await openTrack();
       return { lostBytes: Math.max(0, durable - there), forgottenBytes: 0, acknowledgedBytes: durable };
     },
     close() {

@@ -26,10 +26,11 @@ export function createReferenceSession({ url, dataDir, name: meeting, speech, me
   };
 
   return {
-    async open() {
+    async connect() {
       recorder = await connectWire(url);
       void recorder.closed.then(meter.dropped);
     },
+    open: async () => {},
     async watch() {
       viewer = await connectWire(url);
       void viewer.closed.then(meter.dropped);

@@ -3,7 +3,9 @@ import type { Meter } from '../meter.ts';
 
 /** One recorder (and its viewer) of one of the servers that are compared. */
 export interface Session {
-  /** Connected, its meeting joined, its track open; nothing sent. */
+  /** Connected to its meeting, with nothing to record. */
+  connect(): Promise<void>;
+  /** Ready to record; nothing sent. */
   open(): Promise<void>;
   /** A second connection that sees what is transcribed. */
   watch(): Promise<void>;

@@ -34,8 +34,8 @@ export function createTusSession({ url, speech, meter }: SessionOptions): Sessio
   };
 
   return {
+    connect,
     async open() {
-      await connect();
       const { status, headers } = await connection.request('POST', '/files', {
         'upload-defer-length': '1',
         ...version,
