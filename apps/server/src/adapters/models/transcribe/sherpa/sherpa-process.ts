@@ -51,7 +51,7 @@ export function createSherpaProcess(options: SherpaProcessOptions = {}): SherpaP
 }
 
 function startChild(): HelperPeer {
-  const file = join(import.meta.dirname, `child${extname(import.meta.filename)}`);
+  const file = join(import.meta.dirname, `sherpa-worker${extname(import.meta.filename)}`);
   const child = fork(file, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
   let errors = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
