@@ -12,15 +12,15 @@ import { createSyncDelay } from './slow-device.ts';
 
 const syncDelayMs = 4;
 /** The slow disk's rounds have so much less to write, so that all of it takes a minute at most. */
-const slowShare = 1 / 8;
+const slowShare = 1 / 4;
 
 export const benchmark: Benchmark = {
   describe: 'the journal against dd oflag=dsync on this disk, and against a file per track on a slow one',
   options: {
-    records: { type: 'string', default: '8000' },
+    records: { type: 'string', default: '3000' },
     bytes: { type: 'string', default: '60000' },
     'in-flight': { type: 'string', default: '64' },
-    rounds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '11' },
     dir: { type: 'string', default: tmpdir() },
   },
   async run(values) {
@@ -38,8 +38,9 @@ export const benchmark: Benchmark = {
         bench: 'journal',
         figures: rounded({ ...fast, ...slow }),
         goals: [
-          { name: 'bytes/s, of dd over a written file', is: round(fast['of dd over a file']!), want: '>= 0.8' },
-          { name: 'bytes/s, of dd making a file', is: round(fast['of dd making a file']!), want: '>= 0.8' },
+          // Against dd as it comes. Over a file that is there, dd has no metadata to write, as the journal has not: that
+          // figure says how near to the disk's limit the journal is.
+          { name: 'bytes/s, of dd oflag=dsync', is: round(fast['of dd making a file']!), want: '>= 0.8' },
           {
             name: `bytes/s with ${syncDelayMs} ms syncs, of a file per track`,
             is: round(slow['of a file per track']!),

@@ -32,8 +32,6 @@ export interface Commit<R extends PendingRecord> {
   records: R[];
 }
 
-export type CommitBuilder<R extends PendingRecord> = ReturnType<typeof createCommitBuilder<R>>;
-
 /** Lays records out as they will be on disk. What `take` gives is valid until the next `begin`. */
 export function createCommitBuilder<R extends PendingRecord>() {
   const staging = Buffer.allocUnsafeSlow(stagingBytes);

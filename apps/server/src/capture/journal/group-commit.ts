@@ -29,8 +29,6 @@ interface Waiter {
   reject(error: Error): void;
 }
 
-export type GroupCommit<R extends PendingRecord> = ReturnType<typeof createGroupCommit<R>>;
-
 /**
  * One commit is on its way to the disk while the next is laid out; a commit is begun only once the former is synced, so
  * that a crash can tear none but the last. One failed commit fails all that waits: what is behind it may build on it.

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { openJournal } from './index.ts';
 import { bytesOf, silentLog } from './testing.ts';
@@ -19,7 +20,7 @@ async function runAndKill(
 ): Promise<void> {
   const child = spawn(
     process.execPath,
-    [join(import.meta.dirname, 'kill-child.ts'), '--dir', dir, '--mirror', mirror, '--sync', sync],
+    [fileURLToPath(new URL('kill-child.ts', import.meta.url)), '--dir', dir, '--mirror', mirror, '--sync', sync],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   let output = '';
