@@ -64,7 +64,7 @@ async function playAudio({ listSegments }: Api): Promise<void> {
   const bar = createProgressBar('Playing');
   const uploader = createUploader({ url: server.url, spool: createMemorySpool() });
   const startedAtMs = Date.now();
-  const tracks = await Promise.all(
+  const playing = Promise.all(
     demo.tracks.map(async ({ speaker, file }) => {
       const bytes = readFileSync(join(folder, file));
       const bytesPerSecond = (bytes.length * 1000) / demo.lengthMs;
@@ -79,10 +79,10 @@ async function playAudio({ listSegments }: Api): Promise<void> {
         startedAtMs,
         continues: null,
       } as const;
-      return source.play(uploader, track).done.then(() => uploader.whenSaved(trackId));
+      await source.play(uploader, track).done;
+      await uploader.whenSaved(trackId);
     }),
-  );
-  const playing = Promise.all(tracks).then(() => 'over' as const);
+  ).then(() => 'over' as const);
   while ((await Promise.race([playing, sleep(500)])) !== 'over') {
     const lines = (await listSegments(meeting.id)).segments.length;
     const playedMs = Math.min(demo.lengthMs, Date.now() - startedAtMs);

@@ -19,8 +19,8 @@ const config: Config = await orExit(() => {
   try {
     return loadConfig(process.env);
   } catch (error) {
-    if (error instanceof ConfigError) throw new Error(`Hansard can't start with these settings:\n${error.message}`);
-    throw error;
+    if (!(error instanceof ConfigError)) throw error;
+    throw new Error(`Hansard can't start with these settings:\n${error.message}`, { cause: error });
   }
 }, 2);
 const log = pino({ level: config.logLevel }, pino.destination(2));

@@ -46,5 +46,5 @@ export function captureRoutes(capture: Capture): FastifyPluginAsync {
       },
     );
   };
-  return routes as FastifyPluginAsync;
+  return routes;
 }

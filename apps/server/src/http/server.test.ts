@@ -39,7 +39,7 @@ beforeAll(async () => {
   };
   app = await createHttpServer({
     log: pino({ level: 'silent' }),
-    api: [trial as FastifyPluginAsync],
+    api: [trial],
     operations,
     webDir,
   });
@@ -60,7 +60,7 @@ describe('errors', () => {
     return {
       status: answer.statusCode,
       headers: answer.headers,
-      body: answer.json() as { error: { code: string; message: string } },
+      body: answer.json<{ error: { code: string; message: string } }>(),
     };
   };
 
@@ -119,10 +119,10 @@ it('serves the web app: pages uncached, hashed files for ever', async () => {
 });
 
 it('describes its API', async () => {
-  const { openapi, paths } = (await app.inject({ url: '/api/v1/openapi.json', headers: host })).json() as {
+  const { openapi, paths } = (await app.inject({ url: '/api/v1/openapi.json', headers: host })).json<{
     openapi: string;
     paths: object;
-  };
+  }>();
   expect(openapi).toBe('3.1.0');
   expect(paths).toHaveProperty(['/api/v1/double', 'post', 'requestBody']);
 });

@@ -28,9 +28,10 @@ interface HttpOptions {
 
 /** Everything that comes by HTTP: who asks, errors in one shape, the API with its description, and the web app. */
 export async function createHttpServer({ log, api, operations, webDir }: HttpOptions): Promise<FastifyInstance> {
+  const loggerInstance: FastifyBaseLogger = log;
   const app = fastify({
     bodyLimit: maxBodyBytes,
-    loggerInstance: log as FastifyBaseLogger,
+    loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
   });

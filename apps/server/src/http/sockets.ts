@@ -36,7 +36,7 @@ export function createSocketServer(http: HttpServer, log: Logger): SocketServer 
     socket.on('error', (error) => log.warn({ err: error }, 'a socket failed'));
     socket.onAny((event: string, ...args: unknown[]) => {
       const ack = args.at(-1);
-      if (socket.listenerCount(event as 'track:open') > 0 || typeof ack !== 'function') return;
+      if (socket.listenerCount(event) > 0 || typeof ack !== 'function') return;
       ack(toErrorBody(new AppError('BAD_REQUEST', 'There is no such event.')));
     });
   });
