@@ -18,7 +18,7 @@ export const meetingLimits = {
   /** Reads of each word that are made whatever the time: enough to come further down than the cursor. */
   minReadsPerWord: 2,
   /** Entries of the full-text index in the first read of a word, and in later ones. */
-  firstSearchBatch: 64,
+  firstSearchBatch: 256,
   maxSearchBatch: 512,
   /** Rows removed between two turns of the event loop while a meeting is deleted. */
   deleteBatch: 500,

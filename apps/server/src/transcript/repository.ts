@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Segment, SegmentPage } from '@hansard/protocol';
 import { sql } from 'kysely';
 import type { Database, MeetingRow } from '../adapters/database/index.ts';
@@ -60,5 +61,7 @@ export async function* readLines(db: Database, meetingId: string): AsyncGenerato
     const last = rows.at(-1);
     if (!last || rows.length < transcriptLimits.readPage) return;
     after = last;
+    // The database answers at once: without this, nothing else had a turn until the end.
+    await setImmediate();
   }
 }

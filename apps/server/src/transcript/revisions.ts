@@ -2,6 +2,7 @@ import { limits } from '@hansard/protocol';
 import { sql } from 'kysely';
 import { maxSeq, type DatabaseTransaction } from '../adapters/database/index.ts';
 import { AppError } from '../errors.ts';
+import { meetingLimits } from '../meetings/index.ts';
 
 /** A meeting as a write to its transcript finds it. */
 export interface Revisions {
@@ -10,9 +11,6 @@ export interface Revisions {
   ordinal: number;
   people: string[];
 }
-
-/** Names a meeting lists; more speak, and are on their lines only. */
-const maxPeople = 200;
 
 /**
  * Takes `count` revisions of the meeting for the segments that this transaction writes, and lengthens the meeting to
@@ -45,7 +43,7 @@ export async function addPeople(
   speakers: Iterable<string | null>,
 ): Promise<boolean> {
   const names = new Set(people);
-  for (const speaker of speakers) if (speaker !== null && names.size < maxPeople) names.add(speaker);
+  for (const speaker of speakers) if (speaker !== null && names.size < meetingLimits.maxPeople) names.add(speaker);
   if (names.size === people.length) return false;
   await savePeople(trx, meetingId, [...names]);
   return true;

@@ -7,10 +7,11 @@ import type { ExportSource, ExportWriter } from './source.ts';
 
 /** A Word file is made whole, in memory: past these there is Markdown. */
 export const docxLimits = {
-  maxBlocks: 20_000,
-  maxTextLength: 4_000_000,
+  maxBlocks: 10_000,
+  maxTextLength: 2_000_000,
   maxWaiting: 4,
-  workerMaxOldGenerationSizeMb: 400,
+  workerOldSpaceMb: 192,
+  workerYoungSpaceMb: 16,
 };
 
 /**
@@ -41,7 +42,10 @@ async function collect(source: ExportSource): Promise<DocxBlock[]> {
 function makeDocx(title: string, blocks: DocxBlock[]): Promise<Uint8Array> {
   const worker = new Worker(new URL(`./docx-worker${extname(import.meta.url)}`, import.meta.url), {
     workerData: { title, blocks },
-    resourceLimits: { maxOldGenerationSizeMb: docxLimits.workerMaxOldGenerationSizeMb },
+    resourceLimits: {
+      maxOldGenerationSizeMb: docxLimits.workerOldSpaceMb,
+      maxYoungGenerationSizeMb: docxLimits.workerYoungSpaceMb,
+    },
   });
   return new Promise<Uint8Array>((resolve, reject) => {
     worker.once('message', resolve);
