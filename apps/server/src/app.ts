@@ -52,6 +52,7 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
   const journal = await openJournal({
     dir: config.journalDir,
     maxFileBytes: config.capture.journalFileBytes,
+    maxTotalBytes: config.capture.journalMaxBytes,
     maxInFlightBytes: config.capture.maxBytesInFlight,
     log,
   });
@@ -111,7 +112,10 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
     log,
     liveTrack: capture.liveTrack,
     closeTracks: capture.endMeeting,
-    deleteAudio: capture.deleteAudio,
+    deleteAudio: (meetingId) => {
+      minutes.onMeetingDeleted(meetingId);
+      return capture.deleteAudio(meetingId);
+    },
     startMinutes: minutes.onMeetingProcessed,
   });
 
@@ -158,7 +162,7 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
     registerTranscriptSocket(socket, { transcript, getMeeting: meetings.get, actor: ownerActor, log });
   });
 
-  fanOutMeetings(sockets, bus);
+  const stopFanOut = fanOutMeetings(sockets, bus);
 
   const { dataDir } = config;
   const chooseFound = async () => chooseEngine(config.transcription, await findOnMachine({ dataDir, run: runProgram }));
@@ -222,6 +226,7 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
       await transcription.drain();
       await gate.close();
       await minutes.stop();
+      stopFanOut();
       const closed = once(http.server, 'close');
       await sockets.close();
       await http.close();

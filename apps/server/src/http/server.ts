@@ -80,7 +80,6 @@ async function serveWeb(app: FastifyInstance, webDir: string | null): Promise<vo
   if (webDir) {
     await app.register(fastifyStatic, {
       root: webDir,
-      wildcard: false,
       cacheControl: false,
       preCompressed: true,
       setHeaders: (reply, path) => {

@@ -11,6 +11,18 @@ export type ClientSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 /** Above the largest slice, so that one that is a little too large is answered; far above, the connection is closed. */
 const maxMessageBytes = 4 * limits.maxSliceBytes;
 
+/** Bytes that may wait for a client that reads slowly; beyond, it is cut off, and catches up when it is back. */
+const maxUnsentBytes = 2 * 1024 * 1024;
+const unsentCheckMs = 1000;
+
+/** The websocket under a Socket.IO socket. */
+interface WebSocketLike {
+  readonly bufferedAmount: number;
+  pause(): void;
+  resume(): void;
+  terminate(): void;
+}
+
 /** Socket.IO on the HTTP server: websocket only, uncompressed, from our own page or from no page. */
 export function createSocketServer(http: HttpServer, log: Logger): SocketServer {
   const io: SocketServer = new Server(http, {
@@ -40,11 +52,29 @@ export function createSocketServer(http: HttpServer, log: Logger): SocketServer 
       ack(toErrorBody(new AppError('BAD_REQUEST', 'There is no such event.')));
     });
   });
+  const timer = setInterval(() => cutSlowReaders(io, log), unsentCheckMs);
+  timer.unref();
+  http.once('close', () => clearInterval(timer));
   return io;
 }
 
-/** The websocket under a Socket.IO socket, which can stop reading. */
+function cutSlowReaders(io: SocketServer, log: Logger): void {
+  for (const socket of io.sockets.sockets.values()) {
+    const webSocket = webSocketOf(socket);
+    const unsentBytes = webSocket?.bufferedAmount ?? 0;
+    if (unsentBytes <= maxUnsentBytes) continue;
+    log.warn({ unsentBytes }, 'a client reads too slowly: its connection was cut');
+    // Closing politely would wait for what it does not read.
+    webSocket?.terminate();
+  }
+}
+
+/** Engine.IO keeps it in a field that its types don't show. */
+function webSocketOf(socket: ClientSocket): WebSocketLike | undefined {
+  return (socket.conn.transport as unknown as { socket?: WebSocketLike }).socket;
+}
+
+/** What can stop reading from a socket. */
 export function transportOf(socket: ClientSocket): { pause(): void; resume(): void } {
-  const webSocket = () => (socket.conn.transport as unknown as { socket?: { pause(): void; resume(): void } }).socket;
-  return { pause: () => webSocket()?.pause(), resume: () => webSocket()?.resume() };
+  return { pause: () => webSocketOf(socket)?.pause(), resume: () => webSocketOf(socket)?.resume() };
 }
