@@ -1,20 +1,17 @@
 import { lazy, Suspense } from 'react';
 import { MantineProvider } from '@mantine/core';
-import { QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
 import { Route, Switch } from 'wouter';
 import { MeetingsPage } from '../meetings/meetings-page.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
-import { createQueryClient } from './query-client.ts';
 import { Shell } from './shell.tsx';
 import { colorSchemeManager, theme } from './theme.ts';
 
 const MeetingPage = lazy(() => import('../meeting/meeting-page.tsx'));
 const SettingsPage = lazy(() => import('../settings/settings-page.tsx'));
 
-const queryClient = createQueryClient();
-
-export function App() {
+export function App({ queryClient }: { queryClient: QueryClient }) {
   return (
     <MantineProvider
       theme={theme}

@@ -1,10 +1,7 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { useQuery } from '@tanstack/react-query';
-import { api } from '../app/api.ts';
+import { firstPageQuery, meetingQuery } from './meeting-queries.ts';
 import { createMeetingSource } from './meeting-source.ts';
-
-/** As many lines as fill a screen, so that they come quickly; the store reads the rest. */
-const firstLines = 50;
 
 /**
  * A meeting with its transcript, kept up to date over the socket. The first page comes by HTTP beside it, since that is
@@ -15,17 +12,10 @@ export function useMeeting(meetingId: string) {
   const snapshot = useSyncExternalStore(source.subscribe, source.getSnapshot);
   const { apply } = source;
 
-  const meeting = useQuery({
-    queryKey: ['meeting', meetingId],
-    queryFn: ({ signal }) => api.getMeeting(meetingId, { signal }),
-    enabled: snapshot.meeting === null,
-  });
+  const meeting = useQuery({ ...meetingQuery(meetingId), enabled: snapshot.meeting === null });
   const firstPage = useQuery({
-    queryKey: ['meeting', meetingId, 'first page'],
-    queryFn: ({ signal }) => api.listSegments(meetingId, { limit: firstLines }, { signal }),
+    ...firstPageQuery(meetingId),
     enabled: snapshot.cursor === 0 && snapshot.phase === 'loading',
-    // The store holds it from then on.
-    gcTime: 0,
   });
   useEffect(() => {
     if (firstPage.data) apply(firstPage.data.segments);

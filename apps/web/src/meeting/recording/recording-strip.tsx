@@ -52,7 +52,7 @@ export function RecordingStrip({ meeting, recording, offline, onEnd }: Props) {
           {phase === 'recording' && <LevelMeter level={level} />}
           <p role="status" className={classes.statusText} data-tone={status.tone}>
             {phase === 'paused' && `${strings.recorder.paused} `}
-            {status.text}
+            {phase === 'starting' ? strings.recorder.starting : status.text}
           </p>
           {refusedTrackId !== null && <DiscardButton trackId={refusedTrackId} />}
         </div>
