@@ -6,11 +6,12 @@ import { io } from 'socket.io-client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createSocketServer } from './sockets.ts';
 
-const http = createServer();
+let http: ReturnType<typeof createServer>;
 let sockets: ReturnType<typeof createSocketServer>;
 let url: string;
 
 beforeEach(async () => {
+  http = createServer();
   sockets = createSocketServer(http, pino({ level: 'silent' }));
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
@@ -44,6 +45,7 @@ it('cuts a client off that never reads, before its backlog fills the memory', as
     `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: upgrade\r\n` +
       'upgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
   );
+  await once(deaf, 'data');
   // The client's half of Socket.IO's handshake, "40", as a masked text frame; after it, nothing is read any more.
   deaf.write(Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x34, 0x30]));
   const [socket] = (await connected) as [
