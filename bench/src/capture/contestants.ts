@@ -22,7 +22,7 @@ export const hansard: Contestant = {
   kind: 'hansard',
   describe:
     'this server as `npm start` runs it: journal synced before each answer, SQLite, parts as files ' +
-    `(${partBytes / 1000} KB, a quarter of the default), a fake engine over HTTP, its speech gate off (see Engine)`,
+    `(${partBytes / 1000} KB, a quarter of the default), a fake engine over HTTP that answers at once, the speech gate off (it decodes: 2 ms a second of audio)`,
   program: (dataDir, engineUrl) =>
     hansardProgram(dataDir, { ...fakeEngineEnv(engineUrl), HANSARD_PART_MAX_BYTES: String(partBytes) }),
 };

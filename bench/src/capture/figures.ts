@@ -46,6 +46,13 @@ export function slopesOf(results: readonly TrialResult[], contestant: string): S
   };
 }
 
+/** Of the CPU with an engine, what there is not without one; null where that was not measured. */
+export function transcribingShare(results: readonly TrialResult[]): number | null {
+  const without = results.find(({ contestant }) => contestant === 'ours-no-engine');
+  const whole = results.find(({ contestant, sessions }) => contestant === 'ours' && sessions === without?.sessions);
+  return without && whole ? 1 - without.trial.cpuMsPerAudioSecond / whole.trial.cpuMsPerAudioSecond : null;
+}
+
 export function figuresOf(results: readonly TrialResult[]): Record<string, number> {
   const figures: Record<string, number> = {};
   for (const { contestant, sessions, trial } of results) {
@@ -66,6 +73,8 @@ export function figuresOf(results: readonly TrialResult[]): Record<string, numbe
       figures[`${contestant}.${phase}KBPerSession`] = rounded(slopes[phase] / 1024);
     }
   }
+  const share = transcribingShare(results);
+  if (share !== null) figures['ours.transcribingShareOfCpu'] = rounded(share);
   return figures;
 }
 

@@ -7,7 +7,7 @@ import { makeSpeech } from '../load/speech.ts';
 import type { Benchmark } from '../main.ts';
 import { report } from '../report.ts';
 import { contestants, hansard, hansardWithoutEngine, type Contestant } from './contestants.ts';
-import { figuresOf, goalsOf, type TrialResult } from './figures.ts';
+import { figuresOf, goalsOf, transcribingShare, type TrialResult } from './figures.ts';
 import { describeResult, describeSlopes, tableHead } from './print.ts';
 import { runTrial } from './trial.ts';
 
@@ -36,7 +36,10 @@ export const benchmark: Benchmark = {
     if (chosen.length === 0) throw new Error('--only is one of: ours, reference, tus');
     const [seconds, rampSeconds, settleSeconds] = [number('seconds'), number('ramp'), number('settle')];
 
-    for (const { name, describe } of [...chosen, hansardWithoutEngine]) console.log(`# ${name}: ${describe}`);
+    const measuresEngine = chosen.includes(hansard) && sizes.includes(number('engine-share'));
+    for (const { name, describe } of [...chosen, ...(measuresEngine ? [hansardWithoutEngine] : [])]) {
+      console.log(`# ${name}: ${describe}`);
+    }
     if (chosen.includes(hansard)) buildHansard();
     const dir = await mkdtemp(join(tmpdir(), 'hansard-bench-'));
     const engine = await createServerProcess({ file: join(import.meta.dirname, '../load/fake-engine.ts') });
@@ -64,9 +67,14 @@ export const benchmark: Benchmark = {
         // In turn, each first once in a while.
         const turn = index % chosen.length;
         for (const contestant of [...chosen.slice(turn), ...chosen.slice(0, turn)]) await run(contestant, sessions);
-        if (sessions === number('engine-share') && chosen.includes(hansard)) await run(hansardWithoutEngine, sessions);
+        if (measuresEngine && sessions === number('engine-share')) await run(hansardWithoutEngine, sessions);
       }
       console.log(describeSlopes(results));
+      const share = transcribingShare(results);
+      if (share !== null)
+        console.log(
+          `# Transcribing (claims, engine calls over HTTP, lines, viewers) took ${Math.round(share * 100)} % of the CPU`,
+        );
       report({ bench: 'capture', figures: figuresOf(results), goals: goalsOf(results) });
     } finally {
       await engine.kill();

@@ -61,6 +61,9 @@ export interface Trial {
 }
 
 const rssSamples = 3;
+/** No line of transcript for so long: nothing waits. */
+const quietSeconds = 3;
+const maxQuietSeconds = 90;
 
 /** One server under one number of sessions: connected, ready, watched, sending, at rest, killed while sending, started again. */
 export async function runTrial(contestant: Contestant, options: TrialOptions): Promise<Trial> {
@@ -115,6 +118,7 @@ async function measure(
   const window = mergeReadings(await all('read'));
 
   await all('pause');
+  if (kind === 'hansard') await untilQuiet(generators);
   const { rss: rested, live } = await settle();
   const journalIndexBytes = await readJournalIndex(server.url);
 
@@ -144,6 +148,18 @@ async function measure(
     lines: window.lines,
     generatorDelayP99Ms: window.ownDelayP99Ms,
   };
+}
+
+/** Chunks that wait for the engine or are with it hold their sound; what is held at rest is read after them. */
+async function untilQuiet(generators: Generators): Promise<void> {
+  const linesSeen = async () => mergeReadings(await generators.call('read', () => undefined)).lines;
+  let lines = -1;
+  for (let waitedSeconds = 0; waitedSeconds < maxQuietSeconds; waitedSeconds += quietSeconds) {
+    const seen = await linesSeen();
+    if (seen === lines) return;
+    lines = seen;
+    await sleep(quietSeconds * 1000);
+  }
 }
 
 /** A sample a second. */
