@@ -10,6 +10,8 @@ export interface SegmentDifference {
 
 /** Times are whole milliseconds at either end. */
 const roundingMs = 2;
+/** How much shorter than asked for a recording may be: it ends with a whole packet, and its first samples are not sound. */
+const packetMs = 60;
 
 /** One segment for each chunk is expected, its text naming the chunk's sound. */
 export function compareSegments(segments: readonly Segment[], durationMs: number): SegmentDifference {
@@ -24,7 +26,7 @@ export function compareSegments(segments: readonly Segment[], durationMs: number
     if (startMs > coveredTo + roundingMs) uncoveredMs += startMs - coveredTo;
     coveredTo = Math.max(coveredTo, endMs);
   }
-  uncoveredMs += Math.max(0, durationMs - coveredTo);
+  if (coveredTo < durationMs - packetMs) uncoveredMs += durationMs - coveredTo;
   return { segments: segments.length, doubled, uncoveredMs };
 }
 

@@ -16,7 +16,7 @@ export const benchmark: Benchmark = {
     /** Of the moments of the kills; a random one by default. */
     seed: { type: 'string' },
     /** Length of each recording, and how many seconds of it are sent in one. */
-    seconds: { type: 'string', default: '180' },
+    seconds: { type: 'string', default: '150' },
     speed: { type: 'string', default: '2' },
     /** Only the part that throws away what was not synced. */
     'power-loss': { type: 'boolean', default: false },
