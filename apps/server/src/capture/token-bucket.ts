@@ -6,7 +6,9 @@ export function createTokenBucket(perSecond: number, now: () => number) {
     /** Takes `count`; says how many milliseconds too early it is, 0 where it was granted. */
     take(count: number): number {
       const at = now();
-      tokens = Math.min(perSecond, tokens + ((at - filledAt) * perSecond) / 1000);
+      // A clock that was put back takes nothing away.
+      const elapsedMs = Math.max(0, at - filledAt);
+      tokens = Math.min(perSecond, tokens + (elapsedMs * perSecond) / 1000);
       filledAt = at;
       if (tokens < count) return Math.ceil(((count - tokens) * 1000) / perSecond);
       tokens -= count;
