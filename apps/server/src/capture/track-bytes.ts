@@ -1,3 +1,4 @@
+import type { PartRow } from '../adapters/database/index.ts';
 import type { Objects } from '../adapters/objects/index.ts';
 import { AppError } from '../errors.ts';
 import type { Journal } from './journal/index.ts';
@@ -14,7 +15,7 @@ export type TrackBytes = ReturnType<typeof createTrackBytes>;
 
 /** A track's durable bytes, wherever they are: in parts first, in the journal from there. */
 export function createTrackBytes({ repository, journal, objects }: TrackBytesOptions) {
-  /** Bytes [start, end) in order, in pieces of at most `pieceBytes`. Throws `NOT_FOUND` where some are missing. */
+  /** Bytes [start, end) in order, in pieces of at most `pieceBytes`. Throws `NOT_FOUND` where some are missing, `STORAGE_FAILED` where a part is damaged. */
   async function* stream(trackId: string, start: number, end: number): AsyncGenerator<Uint8Array> {
     let at = start;
     for (const part of await repository.partsIn(trackId, start, end)) {
@@ -22,7 +23,7 @@ export function createTrackBytes({ repository, journal, objects }: TrackBytesOpt
       const partEnd = Math.min(part.byteEnd, end);
       while (at < partEnd) {
         const pieceEnd = Math.min(partEnd, at + captureLimits.pieceBytes);
-        yield await objects.read(part.objectKey, at - part.byteStart, pieceEnd - part.byteStart);
+        yield await readPart(part, at, pieceEnd);
         at = pieceEnd;
       }
     }
@@ -41,7 +42,13 @@ export function createTrackBytes({ repository, journal, objects }: TrackBytesOpt
     const [part] = await repository.partsIn(trackId, start, start + 1);
     if (!part) throw new AppError('NOT_FOUND', 'This part of the recording is not here.');
     const pieceEnd = Math.min(end, part.byteEnd);
-    return objects.read(part.objectKey, start - part.byteStart, pieceEnd - part.byteStart);
+    return readPart(part, start, pieceEnd);
+  }
+
+  async function readPart({ objectKey, byteStart }: PartRow, start: number, end: number): Promise<Uint8Array> {
+    const bytes = await objects.read(objectKey, start - byteStart, end - byteStart);
+    if (bytes.length === end - start) return bytes;
+    throw new AppError('STORAGE_FAILED', 'A part of the recording is shorter than it was stored.');
   }
 
   return {
