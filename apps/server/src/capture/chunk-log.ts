@@ -33,15 +33,31 @@ export function createChunkLog({ repository, now, log, onChunks }: ChunkLogOptio
     progress = new Map();
     if (batch.progress.size === 0) return;
     try {
-      await repository.addChunks(batch.chunks, [...batch.progress.values()]);
+      await repository.addChunks(batch.chunks, [...batch.progress.values()]).catch((error: unknown) => {
+        if (error instanceof AppError) throw error;
+        return writeApart(batch.chunks, batch.progress);
+      });
     } catch (error) {
       log.error({ err: error, chunks: batch.chunks.length }, 'chunk rows were not written yet');
-      chunks = [...batch.chunks, ...chunks].slice(0, captureLimits.maxUnwrittenChunks);
+      chunks = [...batch.chunks, ...chunks];
       progress = new Map([...batch.progress, ...progress]);
       writeIn(captureLimits.chunkRetryMs);
       throw new AppError('STORAGE_FAILED', 'The database could not be written.', { cause: error });
     }
     if (batch.chunks.length > 0) onChunks(new Set(batch.chunks.map(({ meetingId }) => meetingId)));
+  };
+
+  /** It is not the disk: rows that the database can't take must not hold up those of other tracks. */
+  const writeApart = async (all: readonly NewChunk[], tracks: ReadonlyMap<string, TrackProgress>): Promise<void> => {
+    for (const [trackId, one] of tracks) {
+      const own = all.filter((chunk) => chunk.trackId === trackId);
+      try {
+        await repository.addChunks(own, [one]);
+      } catch (error) {
+        if (error instanceof AppError) throw error;
+        log.error({ err: error, trackId, chunks: own.length }, 'the chunk rows of a track are refused, and given up');
+      }
+    }
   };
 
   const flush = (): Promise<void> => {
@@ -78,6 +94,10 @@ export function createChunkLog({ repository, now, log, onChunks }: ChunkLogOptio
         cutterState: track.reader.snapshot(),
       });
       writeIn(captureLimits.chunkBatchMs);
+    },
+    /** The database has taken nothing for so long that no more should be added. */
+    get isFull(): boolean {
+      return chunks.length >= captureLimits.maxUnwrittenChunks;
     },
     /** Resolves when all that was added is committed; rejects with `STORAGE_FAILED`. */
     flush,

@@ -25,13 +25,19 @@ export interface LiveTrack {
   /** Settles, without failing, when all slices given so far are answered for. */
   settled: Promise<void>;
   slicesInFlight: number;
-  /** Raised when an append failed, so that others that fail with it don't reset `accepted` again. */
-  failures: number;
+  /** Appends that the journal has not answered, in order: their offsets. One that fails takes those behind it out. */
+  appends: { offset: number }[];
   closed: boolean;
+  /** Resolves when the close that is being written down is. */
+  closing: Promise<number> | null;
+  /** Its meeting was deleted: nothing of it is stored any more. */
+  gone: boolean;
   /** When it lost its connection, or was last fed: decides cutting, unloading and parts. */
   touchedAt: number;
   /** When the oldest byte that is in no part came; null where there is none. */
   partBeganAt: number | null;
+  /** A part of it could not be stored; not to be tried before. */
+  storeAgainAt: number;
   /** A cut for lack of a connection was made since the last byte. */
   cutWhileAway: boolean;
 }

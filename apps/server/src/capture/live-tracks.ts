@@ -1,4 +1,5 @@
 import type { TrackRow } from '../adapters/database/index.ts';
+import { AppError } from '../errors.ts';
 import type { ChunkLog } from './chunk-log.ts';
 import type { Journal } from './journal/index.ts';
 import type { LiveTrack } from './live-track.ts';
@@ -42,10 +43,13 @@ export function createLiveTracks({ repository, journal, trackBytes, chunkLog, no
       capturedMs: row.capturedMs,
       settled: Promise.resolve(),
       slicesInFlight: 0,
-      failures: 0,
+      appends: [],
       closed: row.state === 'closed',
+      closing: null,
+      gone: false,
       touchedAt: now(),
       partBeganAt: durable > row.storedBytes ? now() : null,
+      storeAgainAt: 0,
       cutWhileAway: false,
     };
     await catchUp(track);
@@ -71,6 +75,17 @@ export function createLiveTracks({ repository, journal, trackBytes, chunkLog, no
       return live.size;
     },
     remove: (trackId: string): void => void live.delete(trackId),
+    /** The track if it is in memory, or about to be. */
+    known: async (trackId: string): Promise<LiveTrack | undefined> =>
+      live.get(trackId) ?? (await loading.get(trackId)?.catch(() => undefined)),
+
+    /** The track's meeting is no more: lets it go, and tells whoever feeds it. */
+    dismiss(track: LiveTrack): void {
+      track.gone = true;
+      live.delete(track.id);
+      track.owner?.onTrackLost(track.id, new AppError('NOT_FOUND', 'The meeting was deleted.'));
+      track.owner = null;
+    },
 
     /** The track in memory, taken up from its row and the journal where it is not; null where there is no such track. */
     async take(trackId: string): Promise<LiveTrack | null> {

@@ -54,7 +54,7 @@ export function createPlayback({ objects, trackBytes, now }: PlaybackOptions) {
     await objects.put(key, createTrackFile({ mimeType: track.mimeType, bytes }));
   };
 
-  return async (track: PlayableTrack): Promise<PlaybackFile> => {
+  const open = async (track: PlayableTrack): Promise<PlaybackFile> => {
     const durable = durableServed(track);
     const key = `${playbackPrefix(track.id)}${durable}.ogg`;
     let size = await objects.size(key);
@@ -75,6 +75,15 @@ export function createPlayback({ objects, trackBytes, now }: PlaybackOptions) {
         }
       },
     };
+  };
+
+  return {
+    open,
+    /** Resolves when no file of the track is being made. */
+    async idle(trackId: string): Promise<void> {
+      const own = [...making].filter(([key]) => key.startsWith(playbackPrefix(trackId)));
+      await Promise.allSettled(own.map(([, made]) => made));
+    },
   };
 }
 

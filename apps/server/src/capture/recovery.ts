@@ -9,14 +9,15 @@ interface RecoveryOptions {
   journal: Journal;
   liveTracks: LiveTracks;
   log: Logger;
+  now: () => number;
 }
 
 /**
- * After a start: takes up every track that the journal still holds bytes of, and every one that may still be recorded. Their
- * chunks are cut up to the last durable byte, and the sweep stores their parts. What belongs to no track (its meeting was
+ * After a start: takes up every track that the journal still holds bytes of, every one that may still be recorded, and those
+ * of ended meetings whose last bytes were stored before they were cut. Their chunks are cut up to the last durable byte, and the sweep stores their parts. What belongs to no track (its meeting was
  * deleted) is let go.
  */
-export async function recoverTracks({ repository, journal, liveTracks, log }: RecoveryOptions): Promise<void> {
+export async function recoverTracks({ repository, journal, liveTracks, log, now }: RecoveryOptions): Promise<void> {
   const takeUp = async (trackId: string): Promise<void> => {
     try {
       await liveTracks.take(trackId);
@@ -31,9 +32,10 @@ export async function recoverTracks({ repository, journal, liveTracks, log }: Re
     if (row && row.storedBytes < end) await takeUp(trackId);
     else journal.release(trackId, end);
   }
-  let page = await repository.openTracks('', captureLimits.recoveryPage);
+  const endedSince = now() - captureLimits.recoverEndedMs;
+  let page = await repository.openTracks(endedSince, '', captureLimits.recoveryPage);
   while (page.length > 0) {
     for (const { id } of page) await takeUp(id);
-    page = await repository.openTracks(page.at(-1)!.id, captureLimits.recoveryPage);
+    page = await repository.openTracks(endedSince, page.at(-1)!.id, captureLimits.recoveryPage);
   }
 }

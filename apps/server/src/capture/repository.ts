@@ -6,6 +6,7 @@ import type {
   PartRow,
   TrackRow,
 } from '../adapters/database/index.ts';
+import { captureLimits } from './limits.ts';
 
 export type NewChunk = Omit<ChunkRow, 'state' | 'attempts' | 'dueAt' | 'claimedUntil' | 'engine' | 'error'>;
 
@@ -36,39 +37,80 @@ export function createCaptureRepository(database: Database) {
     tracksOf: (meetingId: string): Promise<TrackRow[]> =>
       database.selectFrom('tracks').selectAll().where('meetingId', '=', meetingId).orderBy('offsetMs').execute(),
 
-    /** Recorded tracks of meetings that go on, a page at a time by ID. */
-    openTracks: (afterId: string, limit: number): Promise<{ id: string }[]> =>
+    /** Open recorded tracks of meetings that go on, or that ended lately and have stored bytes behind the last chunk; by ID. */
+    openTracks: (endedSince: number, afterId: string, limit: number): Promise<{ id: string }[]> =>
       database
         .selectFrom('tracks')
         .innerJoin('meetings', 'meetings.id', 'tracks.meetingId')
         .select('tracks.id')
         .where('tracks.state', '=', 'open')
         .where('tracks.kind', '!=', 'captions')
-        .where('meetings.endedAt', 'is', null)
+        .where((row) =>
+          row.or([
+            row('meetings.endedAt', 'is', null),
+            row.and([
+              row('meetings.endedAt', '>=', endedSince),
+              row.not(
+                row.exists(
+                  row
+                    .selectFrom('chunks')
+                    .select('chunks.id')
+                    .whereRef('chunks.trackId', '=', 'tracks.id')
+                    .whereRef('chunks.byteEnd', '>=', 'tracks.storedBytes'),
+                ),
+              ),
+            ]),
+          ]),
+        )
         .where('tracks.id', '>', afterId)
         .orderBy('tracks.id')
         .limit(limit)
         .execute(),
 
-    /** Adds the track; the first one sets its meeting's time 0. Gives its row. */
-    addTrack: (row: TrackRow, startedAt: number | null): Promise<void> =>
+    /**
+     * Adds the track that `make` makes of its meeting as it is now, and the number of tracks it has; one that is there
+     * already stays as it is. The first track sets its meeting's time 0. Where the meeting is gone, nothing is added.
+     */
+    addTrack: (
+      meetingId: string,
+      make: (meeting: MeetingRow, tracks: number) => { row: TrackRow; startedAt: number | null },
+    ): Promise<void> =>
       database.transaction().execute(async (trx) => {
-        await trx.insertInto('tracks').values(row).execute();
-        if (startedAt === null) return;
-        await trx.updateTable('meetings').set({ startedAt }).where('id', '=', row.meetingId).execute();
+        const meeting = await trx.selectFrom('meetings').selectAll().where('id', '=', meetingId).executeTakeFirst();
+        if (!meeting) return;
+        const { tracks } = await trx
+          .selectFrom('tracks')
+          .select((row) => row.fn.countAll<number>().as('tracks'))
+          .where('meetingId', '=', meetingId)
+          .executeTakeFirstOrThrow();
+        const { row, startedAt } = make(meeting, tracks);
+        const added = await trx
+          .insertInto('tracks')
+          .values(row)
+          .onConflict((conflict) => conflict.column('id').doNothing())
+          .executeTakeFirst();
+        if (startedAt === null || added.numInsertedOrUpdatedRows === 0n) return;
+        await trx.updateTable('meetings').set({ startedAt }).where('id', '=', meetingId).execute();
       }),
 
-    /** Writes chunks, the progress of their tracks and the meetings' counters in one transaction. */
+    /**
+     * Writes chunks, the progress of their tracks and the meetings' counters in one transaction. What belongs to a track
+     * that was deleted meanwhile is left out: its rows could not be written, and would keep out all others.
+     */
     addChunks: (chunks: readonly NewChunk[], progress: readonly TrackProgress[]): Promise<void> =>
       database.transaction().execute(async (trx) => {
-        const added = chunks.length > 0 ? await insertChunks(trx, chunks) : [];
-        await bumpOpenChunks(trx, added);
+        const there = new Set<string>();
         for (const { trackId, durableMs, capturedMs, cutterState } of progress) {
-          await trx
+          const { numUpdatedRows } = await trx
             .updateTable('tracks')
             .set({ durableMs, capturedMs, cutterState })
             .where('id', '=', trackId)
-            .execute();
+            .executeTakeFirst();
+          if (numUpdatedRows > 0n) there.add(trackId);
+        }
+        const known = chunks.filter(({ trackId }) => there.has(trackId));
+        for (let at = 0; at < known.length; at += captureLimits.chunksPerInsert) {
+          await bumpOpenChunks(trx, await insertChunks(trx, known.slice(at, at + captureLimits.chunksPerInsert)));
         }
       }),
 
@@ -80,11 +122,17 @@ export function createCaptureRepository(database: Database) {
         .execute();
     },
 
-    /** The part is stored and synced: says so, and that the journal is not needed below its end. */
-    addPart: (part: PartRow): Promise<void> =>
+    /** The part is stored and synced: says so, and that the journal is not needed below its end. False where its track is gone. */
+    addPart: (part: PartRow): Promise<boolean> =>
       database.transaction().execute(async (trx) => {
+        const { numUpdatedRows } = await trx
+          .updateTable('tracks')
+          .set({ storedBytes: part.byteEnd })
+          .where('id', '=', part.trackId)
+          .executeTakeFirst();
+        if (numUpdatedRows === 0n) return false;
         await trx.insertInto('parts').values(part).execute();
-        await trx.updateTable('tracks').set({ storedBytes: part.byteEnd }).where('id', '=', part.trackId).execute();
+        return true;
       }),
 
     /** Parts that hold bytes of [start, end), in order. */

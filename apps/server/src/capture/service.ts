@@ -8,6 +8,7 @@ import { createChunkLog } from './chunk-log.ts';
 import type { Journal } from './journal/index.ts';
 import { captureLimits } from './limits.ts';
 import type { Connection, LiveTrack } from './live-track.ts';
+import { createDeletion } from './deletion.ts';
 import { createLiveTracks } from './live-tracks.ts';
 import { buildChunkOgg } from './media/index.ts';
 import { createParts } from './parts.ts';
@@ -56,19 +57,23 @@ export function createCapture(options: CaptureOptions) {
   const trackBytes = createTrackBytes({ repository, journal, objects });
   const chunkLog = createChunkLog({ repository, now, log, onChunks });
   const liveTracks = createLiveTracks({ repository, journal, trackBytes, chunkLog, now, maxChunkMs });
-  const parts = createParts({ repository, journal, objects, log, maxPartBytes });
+  const parts = createParts({ repository, journal, objects, liveTracks, log, now, maxPartBytes });
   const uploads = createUploads({ repository, journal, liveTracks, chunkLog, parts, now, onTrackChanged });
-  const sweep = createSweep({ liveTracks, chunkLog, parts, now, maxPartBytes, maxPartMs });
+  const sweep = createSweep({ liveTracks, chunkLog, parts, log, now, maxPartBytes, maxPartMs });
   const playback = createPlayback({ objects, trackBytes, now });
+  const deleteAudio = createDeletion({ repository, journal, objects, liveTracks, parts, playback });
   const pressure = watchPressure(journal);
   const sweepTimer = setInterval(() => void sweep(), captureLimits.sweepEveryMs);
   sweepTimer.unref();
 
-  /** Takes up the meeting's tracks that may still grow. */
+  /** Takes up the meeting's tracks that may still grow. One that can't be read is said and passed over: it must not keep the rest. */
   async function* openTracksOf(meetingId: string): AsyncGenerator<LiveTrack> {
     for (const row of await repository.tracksOf(meetingId)) {
       if (row.kind === 'captions' || row.state === 'closed') continue;
-      const track = await liveTracks.take(row.id);
+      const track = await liveTracks.take(row.id).catch((error: unknown) => {
+        log.error({ err: error, trackId: row.id }, 'a track could not be taken up');
+        return null;
+      });
       if (track) yield track;
     }
   }
@@ -81,7 +86,7 @@ export function createCapture(options: CaptureOptions) {
     writeSlice: (connection: Connection, slice: Slice) => uploads.slice(connection, slice),
     closeTrack: (connection: Connection, request: TrackClose) => uploads.close(connection, request),
     disconnect: (connection: Connection) => uploads.disconnect(connection),
-    recover: () => recoverTracks({ repository, journal, liveTracks, log }),
+    recover: () => recoverTracks({ repository, journal, liveTracks, log, now }),
 
     liveTrack(trackId: string): LiveTrackStatus | null {
       const track = liveTracks.get(trackId);
@@ -114,7 +119,7 @@ export function createCapture(options: CaptureOptions) {
       }
       const live = liveTracks.get(row.id);
       const durable = live?.durable ?? Math.max(row.storedBytes, journal.extent(row.id)?.end ?? 0);
-      return playback({ id: row.id, mimeType: row.mimeType, durable, mayGrow: row.state === 'open' });
+      return playback.open({ id: row.id, mimeType: row.mimeType, durable, mayGrow: row.state === 'open' });
     },
 
     /** The meeting has ended: what was recorded so far is cut and stored; late bytes still find their track. */
@@ -123,27 +128,11 @@ export function createCapture(options: CaptureOptions) {
         chunkLog.add(track, track.reader.finish());
         void parts.store(track);
       }
-      await chunkLog.flush();
+      // Rows that can't be written now are tried again by the log, which has said so.
+      await chunkLog.flush().catch(() => {});
     },
 
-    /** Removes the audio of a meeting that is about to be deleted; its rows are the caller's. Gives the bytes removed. */
-    async deleteAudio(meetingId: string): Promise<number> {
-      let removedBytes = 0;
-      for (const { id } of await repository.tracksOf(meetingId)) {
-        const track = liveTracks.get(id);
-        track?.owner?.onTrackLost(id, new AppError('NOT_FOUND', 'The meeting was deleted.'));
-        liveTracks.remove(id);
-        await track?.settled;
-        const extent = journal.extent(id);
-        if (extent) {
-          removedBytes += extent.end - extent.start;
-          journal.release(id, extent.end);
-        }
-        const { bytes } = await objects.removeAll(`tracks/${id}/`);
-        removedBytes += bytes;
-      }
-      return removedBytes;
-    },
+    deleteAudio,
 
     stats: () => ({ liveTracks: liveTracks.size, journal: journal.stats() }),
 
@@ -152,7 +141,8 @@ export function createCapture(options: CaptureOptions) {
       clearInterval(sweepTimer);
       pressure.stop();
       await uploads.drain();
-      await chunkLog.flush();
+      // What could not be written is cut again at the next start.
+      await chunkLog.flush().catch(() => {});
     },
   };
 }

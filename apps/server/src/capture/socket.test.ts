@@ -117,11 +117,11 @@ it('[U12] tells the older connection over its socket', async () => {
 it('[U20] slows clients down while bytes pile up before the disk, and speeds them up again', async () => {
   const journal = createMemoryJournal();
   let bytesInFlight = 0;
-  const stats = () => ({ ...journal.stats(), bytesInFlight, maxBytesInFlight: 100 });
+  const stats = () => ({ ...journal.stats(), bytesInFlight, maxBytesInFlight: 10_000 });
   const { client } = await connect({ journal: { ...journal, stats } });
   await client.emitWithAck('track:open', open);
   const slowed = once(client as never, 'slow-down');
-  bytesInFlight = 100 * captureLimits.slowDownShare;
+  bytesInFlight = 10_000 * captureLimits.slowDownShare;
   expect(await slowed).toEqual([{ sliceMs: captureLimits.slowSliceMs }]);
 
   // The slice that comes now is taken; what follows it waits in the socket until the pressure has passed.

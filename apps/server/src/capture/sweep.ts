@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Logger } from 'pino';
 import type { ChunkLog } from './chunk-log.ts';
 import { captureLimits } from './limits.ts';
 import type { LiveTrack } from './live-track.ts';
@@ -8,6 +10,7 @@ interface SweepOptions {
   liveTracks: LiveTracks;
   chunkLog: ChunkLog;
   parts: Parts;
+  log: Logger;
   now: () => number;
   maxPartBytes: number;
   maxPartMs: number;
@@ -15,11 +18,20 @@ interface SweepOptions {
 
 export type Sweep = ReturnType<typeof createSweep>;
 
-/** What is due by time for each track in memory: its part, the last words of one that was cut off, its leaving. */
-export function createSweep({ liveTracks, chunkLog, parts, now, maxPartBytes, maxPartMs }: SweepOptions) {
+/**
+ * What is due by time for each track in memory: its part, the last words of one that was cut off, its leaving. Never
+ * rejects; one sweep is over before the next begins.
+ */
+export function createSweep({ liveTracks, chunkLog, parts, log, now, maxPartBytes, maxPartMs }: SweepOptions) {
+  let isSweeping = false;
+
+  const isLeaving = (track: LiveTrack): boolean =>
+    track.closed || (!track.owner && now() - track.touchedAt >= captureLimits.disconnectedUnloadMs);
+
   const isPartDue = (track: LiveTrack): boolean =>
     track.stored < track.durable &&
-    (track.closed ||
+    now() >= track.storeAgainAt &&
+    (isLeaving(track) ||
       track.durable - track.stored >= maxPartBytes ||
       (track.partBeganAt !== null && now() - track.partBeganAt >= maxPartMs));
 
@@ -30,23 +42,34 @@ export function createSweep({ liveTracks, chunkLog, parts, now, maxPartBytes, ma
     chunkLog.add(track, track.reader.finish());
   };
 
+  const isDone = (track: LiveTrack): boolean =>
+    isLeaving(track) && track.slicesInFlight === 0 && track.stored === track.durable;
+
   const unloadIfDone = async (track: LiveTrack): Promise<void> => {
-    const isAway = !track.owner && now() - track.touchedAt >= captureLimits.disconnectedUnloadMs;
-    if (!isAway && !track.closed) return;
-    if (track.slicesInFlight > 0 || track.stored < track.durable) return;
-    await chunkLog.flush();
-    const isStillDone = track.slicesInFlight === 0 && track.stored === track.durable && (track.closed || !track.owner);
-    if (isStillDone) liveTracks.remove(track.id);
+    if (!isDone(track)) return;
+    // Where its chunks can't be written yet, the log has said so: the track stays until they are.
+    const areWritten = await chunkLog.flush().then(
+      () => true,
+      () => false,
+    );
+    if (areWritten && isDone(track)) liveTracks.remove(track.id);
   };
 
   return async (): Promise<void> => {
+    if (isSweeping) return;
+    isSweeping = true;
+    let seen = 0;
     for (const track of liveTracks.all()) {
-      cutIfAway(track);
-      const isLeaving = !track.owner && now() - track.touchedAt >= captureLimits.disconnectedUnloadMs;
-      if (isPartDue(track) || (isLeaving && track.stored < track.durable)) void parts.store(track);
-      await unloadIfDone(track).catch(() => {
-        // The chunk log has said so, and tries again: the track stays until its chunks are written.
-      });
+      try {
+        cutIfAway(track);
+        if (isPartDue(track)) void parts.store(track);
+        await unloadIfDone(track);
+      } catch (error) {
+        log.error({ err: error, trackId: track.id }, 'a track was not swept');
+      }
+      seen += 1;
+      if (seen % captureLimits.tracksPerTurn === 0) await setImmediate();
     }
+    isSweeping = false;
   };
 }

@@ -37,10 +37,17 @@ export interface Slice {
   capturedMs?: number | undefined;
 }
 
+/** When to come again where something is over in a moment. */
+const busyMs = 100;
+
 /** The server's side of the upload protocol; the rules that the comments name are those of `SPEC.md`. */
 export function createUploads(options: UploadsOptions) {
   const { repository, journal, liveTracks, chunkLog, parts, now, onTrackChanged } = options;
   const feeders = new Map<Connection, Feeder>();
+  const gone = new WeakSet<Connection>();
+  const { maxBytesInFlight } = journal.stats();
+  /** Of all slices without an answer, as the journal counts them or more: what passes this bound, the journal takes. */
+  let unansweredBytes = 0;
   let draining = false;
 
   const feederOf = (connection: Connection): Feeder => {
@@ -65,42 +72,48 @@ export function createUploads(options: UploadsOptions) {
     }
     const meeting = await repository.meeting(actor.workspaceId, request.meetingId);
     if (!meeting) throw new AppError('NOT_FOUND', 'There is no such meeting.');
-    const track = (await liveTracks.take(request.trackId)) ?? (await begin(meeting, request));
+    const track = (await liveTracks.take(request.trackId)) ?? (await begin(meeting.id, request));
     if (track.meetingId !== meeting.id) throw new AppError('CONFLICT', 'This track belongs to another meeting.');
-    own(connection, track);
+    // One that has gone meanwhile would keep the track from whoever really feeds it.
+    if (!gone.has(connection)) own(connection, track);
     onTrackChanged(meeting.id);
     return track.durable;
   }
 
-  async function begin(meeting: MeetingRow, request: TrackOpen): Promise<LiveTrack> {
-    const known = await repository.tracksOf(meeting.id);
-    if (known.length >= limits.maxTracksPerMeeting) {
-      throw new AppError('TOO_MANY', `A meeting has at most ${limits.maxTracksPerMeeting} tracks.`);
-    }
-    const startedAt = serverTimeOf(meeting, request);
-    if (meeting.endedAt !== null && startedAt > meeting.endedAt + captureLimits.endedToleranceMs) {
-      throw new AppError('MEETING_ENDED', 'The meeting has ended; start a new one to go on recording.');
-    }
-    const setsTheStart = known.length === 0 && meeting.seq === 0;
-    const row: TrackRow = {
-      id: request.trackId,
-      meetingId: meeting.id,
-      kind: request.kind,
-      mimeType: request.mimeType,
-      participant: request.participant ?? null,
-      offsetMs: setsTheStart ? 0 : Math.max(0, startedAt - meeting.startedAt),
-      continues: request.continues ?? null,
-      state: 'open',
-      length: null,
-      capturedMs: 0,
-      durableMs: 0,
-      storedBytes: 0,
-      cutterState: null,
-      openedAt: now(),
-    };
-    await repository.addTrack(row, setsTheStart ? startedAt : null);
-    return (await liveTracks.take(row.id))!;
+  async function begin(meetingId: string, request: TrackOpen): Promise<LiveTrack> {
+    await repository.addTrack(meetingId, (meeting, tracks) => {
+      if (tracks >= limits.maxTracksPerMeeting) {
+        throw new AppError('TOO_MANY', `A meeting has at most ${limits.maxTracksPerMeeting} tracks.`);
+      }
+      const startedAt = serverTimeOf(meeting, request);
+      if (meeting.endedAt !== null && startedAt > meeting.endedAt + captureLimits.endedToleranceMs) {
+        throw new AppError('MEETING_ENDED', 'The meeting has ended; start a new one to go on recording.');
+      }
+      const setsTheStart = tracks === 0 && meeting.seq === 0;
+      const offsetMs = setsTheStart ? 0 : Math.max(0, startedAt - meeting.startedAt);
+      return { row: newRow(meetingId, request, offsetMs), startedAt: setsTheStart ? startedAt : null };
+    });
+    const track = await liveTracks.take(request.trackId);
+    if (!track) throw new AppError('NOT_FOUND', 'There is no such meeting.');
+    return track;
   }
+
+  const newRow = (meetingId: string, request: TrackOpen, offsetMs: number): TrackRow => ({
+    id: request.trackId,
+    meetingId,
+    kind: request.kind,
+    mimeType: request.mimeType,
+    participant: request.participant ?? null,
+    offsetMs,
+    continues: request.continues ?? null,
+    state: 'open',
+    length: null,
+    capturedMs: 0,
+    durableMs: 0,
+    storedBytes: 0,
+    cutterState: null,
+    openedAt: now(),
+  });
 
   /** U4: when the recorder began, by the server's clock. */
   function serverTimeOf(meeting: MeetingRow, { startedAtMs, sentAtMs }: TrackOpen): number {
@@ -125,56 +138,77 @@ export function createUploads(options: UploadsOptions) {
     track.touchedAt = now();
   }
 
-  /** Resolves with `durable` once the slice is on disk. */
+  /** Resolves with `durable` once the slice is on disk. Until then nothing is awaited, so that a burst keeps its order. */
   async function slice(connection: Connection, { trackId, offset, bytes, capturedMs }: Slice): Promise<number> {
     const track = ownedTrack(connection, trackId);
     const feeder = feederOf(connection);
+    const end = offset + bytes.length;
     checkSize(offset, bytes.length);
     checkRate(feeder, track, bytes.length);
     if (offset > track.accepted) throw hole(track);
-    if (capturedMs !== undefined) track.capturedMs = Math.max(track.capturedMs, capturedMs);
+    noteCaptured(track, capturedMs);
+    if (end > track.accepted) checkMayGrow(track);
+    const heldBytes = bytes.length + captureLimits.sliceOverheadBytes;
+    if (unansweredBytes + heldBytes > maxBytesInFlight) {
+      throw new AppError('BUSY', 'The disk is behind; try again in a moment.', { retryAfterMs: busyMs });
+    }
 
-    const end = offset + bytes.length;
-    if (end > track.accepted && track.closed) throw closedError();
-    if (end > track.accepted) refuseWhileDraining();
-
+    unansweredBytes += heldBytes;
     feeder.unansweredBytes += bytes.length;
     track.slicesInFlight += 1;
+    const before = track.settled;
     const answered =
       end > track.accepted ? append(track, bytes.subarray(track.accepted - offset)) : confirm(track, end);
     track.settled = answered.then(
-      () => {},
-      () => {},
+      () => before,
+      () => before,
     );
     try {
       await answered;
       return track.durable;
     } finally {
+      unansweredBytes -= heldBytes;
       feeder.unansweredBytes -= bytes.length;
       track.slicesInFlight -= 1;
     }
   }
 
+  /** Throws where the track takes no new bytes, now or ever. */
+  function checkMayGrow(track: LiveTrack): void {
+    if (track.closed) throw new AppError('TRACK_CLOSED', 'The track was closed; it takes no more bytes.');
+    if (track.closing) throw new AppError('BUSY', 'The track is being closed.', { retryAfterMs: busyMs });
+    refuseWhileDraining();
+    if (chunkLog.isFull) {
+      throw new AppError('STORAGE_FAILED', 'The database can’t be written.', {
+        retryAfterMs: captureLimits.chunkRetryMs,
+      });
+    }
+  }
+
   /** U6: journal first; what is durable goes to the cutter. */
   async function append(track: LiveTrack, bytes: Uint8Array): Promise<void> {
-    const { accepted: offset, failures } = track;
-    track.accepted = offset + bytes.length;
+    const self = { offset: track.accepted };
+    const end = self.offset + bytes.length;
+    track.accepted = end;
+    track.appends.push(self);
     const at = now();
     track.touchedAt = at;
     track.partBeganAt ??= at;
     try {
-      await journal.append(track.id, offset, bytes);
+      await journal.append(track.id, self.offset, bytes);
     } catch (error) {
-      // U10: what is durable stays so; everything behind it must be sent again.
-      if (track.failures === failures) {
-        track.failures += 1;
-        track.accepted = track.durable;
+      // U10: what was given before may still become durable; this, and everything behind it, must be sent again.
+      const place = track.appends.indexOf(self);
+      if (place !== -1) {
+        track.appends.length = place;
+        track.accepted = self.offset;
       }
       throw error;
     }
-    track.durable = offset + bytes.length;
+    track.appends.shift();
+    track.durable = end;
     track.cutWhileAway = false;
-    const cut = track.reader.push(bytes, offset);
+    const cut = track.reader.push(bytes, self.offset);
     if (cut.length > 0) chunkLog.add(track, cut);
   }
 
@@ -195,7 +229,16 @@ export function createUploads(options: UploadsOptions) {
     if (track.closed) return track.durable;
     if (request.length > track.durable) throw hole(track);
     refuseWhileDraining();
-    track.capturedMs = Math.max(track.capturedMs, request.capturedMs ?? 0);
+    noteCaptured(track, request.capturedMs);
+    track.closing ??= closeForGood(track).finally(() => {
+      track.closing = null;
+    });
+    return track.closing;
+  }
+
+  async function closeForGood(track: LiveTrack): Promise<number> {
+    // What was sent behind the close counts; nothing more is taken.
+    await track.settled;
     chunkLog.add(track, track.reader.finish());
     await chunkLog.flush();
     await repository.closeTrack(track.id, track.durable, Math.round(track.capturedMs));
@@ -205,11 +248,19 @@ export function createUploads(options: UploadsOptions) {
     return track.durable;
   }
 
+  /** U11, held to what its column can hold. */
+  function noteCaptured(track: LiveTrack, capturedMs = 0): void {
+    track.capturedMs = Math.max(track.capturedMs, Math.min(capturedMs, captureLimits.maxCapturedMs));
+  }
+
   function ownedTrack(connection: Connection, trackId: string): LiveTrack {
     const track = liveTracks.get(trackId);
     if (track?.owner === connection) return track;
-    const hadIt = [...(feeders.get(connection)?.tracks ?? [])].some(({ id }) => id === trackId);
-    if (hadIt) throw takenError();
+    const had = [...(feeders.get(connection)?.tracks ?? [])].find(({ id }) => id === trackId);
+    if (had?.gone) throw new AppError('NOT_FOUND', 'The meeting was deleted.');
+    // U15, U16: a closed track leaves memory, and is answered as before.
+    if (had?.closed && had.owner === connection) return had;
+    if (had) throw takenError();
     throw new AppError('TRACK_NOT_OPEN', 'Open the track on this connection first.');
   }
 
@@ -235,6 +286,7 @@ export function createUploads(options: UploadsOptions) {
     disconnect(connection: Connection): void {
       const feeder = feeders.get(connection);
       feeders.delete(connection);
+      gone.add(connection);
       for (const track of feeder?.tracks ?? []) {
         if (track.owner !== connection) continue;
         track.owner = null;
@@ -263,4 +315,3 @@ function checkSize(offset: number, length: number): void {
 const hole = (track: LiveTrack) =>
   new AppError('HOLE', `Bytes are missing from ${track.durable} on.`, { durable: track.durable });
 const takenError = () => new AppError('TRACK_TAKEN', 'Another connection goes on with this track.');
-const closedError = () => new AppError('TRACK_CLOSED', 'The track was closed; it takes no more bytes.');
