@@ -11,7 +11,7 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           include: ['{packages,apps,bench}/**/src/**/*.test.ts', 'scripts/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'apps/web/**'],
+          exclude: ['**/node_modules/**', 'apps/web/**', 'apps/e2e/**'],
           testTimeout: 20_000,
         },
       },

@@ -1,7 +1,7 @@
-/** Mantine writes its theme as a style element, hence the one `unsafe-inline`; scripts have none. */
+/** Scripts and styles come as files of our own only. */
 const contentSecurityPolicy = [
   "default-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "img-src 'self' data:",
   "media-src 'self' blob:",
   "worker-src 'self' blob:",

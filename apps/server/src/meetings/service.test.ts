@@ -29,7 +29,7 @@ describe('a meeting', () => {
   test('is live from the moment it is made, with a title of its own where it was given none', async () => {
     const { meetings } = startMeetings({ now: () => Date.UTC(2026, 10, 20, 12) });
     const made = await meetings.create(ownerActor, {});
-    expect(made).toMatchObject({ state: 'live', kind: 'general', seq: 0, people: [], durationMs: 0, hasGaps: false });
+    expect(made).toMatchObject({ state: 'live', kind: 'meeting', seq: 0, people: [], durationMs: 0, hasGaps: false });
     expect(made.title).toContain('20 November 2026');
     expect(await meetings.get(ownerActor, made.id)).toEqual({
       ...made,
@@ -68,7 +68,7 @@ describe('a meeting', () => {
     const { meetings, events } = startMeetings();
     const { id } = await meetings.create(ownerActor, { title: 'Weekly' });
     const patched = await meetings.patch(ownerActor, id, { title: 'Planning' });
-    expect(patched).toMatchObject({ title: 'Planning', kind: 'general' });
+    expect(patched).toMatchObject({ title: 'Planning', kind: 'meeting' });
     expect(events).toEqual([{ type: 'meeting', meeting: patched }]);
   });
 

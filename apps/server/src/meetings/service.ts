@@ -41,7 +41,8 @@ export interface MeetingsOptions {
 
 export type Meetings = ReturnType<typeof createMeetings>;
 
-const defaultKind = 'general';
+/** The template of the minutes that a meeting gets where nothing else is said. */
+const defaultKind = 'meeting';
 const unsettledPage = 100;
 
 /** A meeting's life, from its making to its deletion. */
