@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { watchLines } from './support/line-times.ts';
 import { createNetwork } from './support/network.ts';
 import { newMeeting, recordPage, type RecordPage } from './support/record-page.ts';
 import { createRig, type Rig } from './support/rig.ts';
@@ -8,6 +9,8 @@ import { wordErrorRate } from './support/words.ts';
 
 const leastSeconds = 60;
 const maxWordErrorRate = 0.15;
+/** From the server's telling of a line to its standing on the page, in the middle of all lines. */
+const maxLineDelayMs = 1000;
 /** Tolerance of the length between the first and the last word that were matched. */
 const maxDriftMs = 60;
 
@@ -17,10 +20,15 @@ describe.concurrent('a recording through the page', () => {
     const rig = await createRig({ leastSeconds, onTestFinished });
     const page = await rig.browser.newPage();
     const meeting = await newMeeting(page, rig.server.url);
+    const lines = await watchLines(page, rig.server.url, meeting.meetingId);
+    onTestFinished(lines.close);
     await meeting.record();
     await sleep(rig.speech.seconds * 1000);
     await meeting.stop();
     await expectWhole(rig, meeting);
+    const delaysMs = (await lines.delaysMs()).toSorted((a, b) => a - b);
+    console.log(`${delaysMs.length} lines on the page after ${delaysMs.join(', ')} ms`);
+    expect(delaysMs[delaysMs.length >> 1]).toBeLessThan(maxLineDelayMs);
     expect(await meeting.status()).toContain('All audio saved');
   });
 

@@ -16,7 +16,8 @@ interface Props {
 
 /** Below the title: what is being recorded, and where every second of it is. */
 export function RecordingStrip({ meeting, recording, offline, onEnd }: Props) {
-  const { phase, active, cut, saved, refusedTrackId, status, problem, choice, level, start, finishCut } = recording;
+  const { phase, active, recordedHere, cut, saved, refusedTrackId, status, problem, choice, level, start, finishCut } =
+    recording;
   const live = meeting.state === 'live';
   const openElsewhere = live && !active && !cut && saved && meeting.tracks.some(isRecording);
   return (
@@ -47,7 +48,7 @@ export function RecordingStrip({ meeting, recording, offline, onEnd }: Props) {
           </Button>
         </div>
       )}
-      {(active || !saved) && (
+      {(recordedHere || !saved) && (
         <div className={classes.status}>
           {phase === 'recording' && <LevelMeter level={level} />}
           <p role="status" className={classes.statusText} data-tone={status.tone}>

@@ -11,6 +11,8 @@ export interface Recording {
   phase: RecordingPhase;
   /** Whether this tab records this meeting. */
   active: boolean;
+  /** Whether this tab records this meeting, or did last. */
+  recordedHere: boolean;
   /** Whether this tab records another meeting. */
   elsewhere: boolean;
   /** How long the meeting has lasted, while it is recorded here. */
@@ -60,6 +62,7 @@ export function useRecording(meeting: MeetingDetail): Recording {
   return {
     phase: here ? session.phase : 'idle',
     active,
+    recordedHere: here,
     elsewhere: !here && session.phase !== 'idle',
     clockMs: Math.max(0, now - meeting.startedAt),
     problem: here ? session.problem : null,
