@@ -26,46 +26,51 @@ export function createChunkLog({ repository, now, log, onChunks }: ChunkLogOptio
   let timer: NodeJS.Timeout | null = null;
   let writing: Promise<void> = Promise.resolve();
 
-  /** Rejects where the database did not take them; they are kept and tried again. */
+  /** Resolves when all was tried; what the database did not take is kept and tried again. */
   const write = async (): Promise<void> => {
     const batch = { chunks, progress };
     chunks = [];
     progress = new Map();
     if (batch.progress.size === 0) return;
-    try {
-      await repository.addChunks(batch.chunks, [...batch.progress.values()]).catch((error: unknown) => {
-        if (error instanceof AppError) throw error;
-        return writeApart(batch.chunks, batch.progress);
-      });
-    } catch (error) {
-      log.error({ err: error, chunks: batch.chunks.length }, 'chunk rows were not written yet');
-      chunks = [...batch.chunks, ...chunks];
-      progress = new Map([...batch.progress, ...progress]);
+    const failed = await writeAll(batch.chunks, batch.progress);
+    const isWritten = ({ trackId }: NewChunk) => !failed.has(trackId);
+    const written = batch.chunks.filter(isWritten);
+    if (failed.size > 0) {
+      chunks = [...batch.chunks.filter((chunk) => !isWritten(chunk)), ...chunks];
+      progress = new Map([...failed, ...progress]);
       writeIn(captureLimits.chunkRetryMs);
-      throw new AppError('STORAGE_FAILED', 'The database could not be written.', { cause: error });
     }
-    if (batch.chunks.length > 0) onChunks(new Set(batch.chunks.map(({ meetingId }) => meetingId)));
+    if (written.length > 0) onChunks(new Set(written.map(({ meetingId }) => meetingId)));
   };
 
-  /** It is not the disk: rows that the database can't take must not hold up those of other tracks. */
-  const writeApart = async (all: readonly NewChunk[], tracks: ReadonlyMap<string, TrackProgress>): Promise<void> => {
+  /** In one transaction; gives the tracks of which nothing was written. */
+  const writeAll = async (all: readonly NewChunk[], tracks: Map<string, TrackProgress>) => {
+    try {
+      await repository.addChunks(all, [...tracks.values()]);
+      return new Map<string, TrackProgress>();
+    } catch (error) {
+      log.error({ err: error, chunks: all.length }, 'chunk rows were not written yet');
+      // Where it is not the disk, it may be the rows of one track: they must not hold up those of others.
+      return error instanceof AppError || tracks.size === 1 ? tracks : writeApart(all, tracks);
+    }
+  };
+
+  const writeApart = async (all: readonly NewChunk[], tracks: ReadonlyMap<string, TrackProgress>) => {
+    const failed = new Map<string, TrackProgress>();
+    const byTrack = Map.groupBy(all, ({ trackId }) => trackId);
     for (const [trackId, one] of tracks) {
-      const own = all.filter((chunk) => chunk.trackId === trackId);
-      try {
-        await repository.addChunks(own, [one]);
-      } catch (error) {
-        if (error instanceof AppError) throw error;
-        log.error({ err: error, trackId, chunks: own.length }, 'the chunk rows of a track are refused, and given up');
-      }
+      await repository.addChunks(byTrack.get(trackId) ?? [], [one]).catch(() => failed.set(trackId, one));
     }
+    return failed;
   };
 
+  /** Resolves when all that was added before has been tried. */
   const flush = (): Promise<void> => {
     if (timer) clearTimeout(timer);
     timer = null;
-    const written = writing.then(write);
-    writing = written.catch(() => {});
-    return written;
+    const tried = writing.then(write);
+    writing = tried.catch(() => {});
+    return tried;
   };
 
   const writeIn = (delayMs: number): void => {
@@ -99,7 +104,11 @@ export function createChunkLog({ repository, now, log, onChunks }: ChunkLogOptio
     get isFull(): boolean {
       return chunks.length >= captureLimits.maxUnwrittenChunks;
     },
-    /** Resolves when all that was added is committed; rejects with `STORAGE_FAILED`. */
     flush,
+    /** Resolves when all that was added of the track is committed; rejects with `STORAGE_FAILED`. */
+    async flushTrack(trackId: string): Promise<void> {
+      await flush();
+      if (progress.has(trackId)) throw new AppError('STORAGE_FAILED', 'The database could not be written.');
+    },
   };
 }

@@ -128,8 +128,7 @@ export function createCapture(options: CaptureOptions) {
         chunkLog.add(track, track.reader.finish());
         void parts.store(track);
       }
-      // Rows that can't be written now are tried again by the log, which has said so.
-      await chunkLog.flush().catch(() => {});
+      await chunkLog.flush();
     },
 
     deleteAudio,
@@ -141,8 +140,8 @@ export function createCapture(options: CaptureOptions) {
       clearInterval(sweepTimer);
       pressure.stop();
       await uploads.drain();
-      // What could not be written is cut again at the next start.
-      await chunkLog.flush().catch(() => {});
+      // What can't be written is cut again at the next start.
+      await chunkLog.flush();
     },
   };
 }

@@ -48,7 +48,7 @@ export function createSweep({ liveTracks, chunkLog, parts, log, now, maxPartByte
   const unloadIfDone = async (track: LiveTrack): Promise<void> => {
     if (!isDone(track)) return;
     // Where its chunks can't be written yet, the log has said so: the track stays until they are.
-    const areWritten = await chunkLog.flush().then(
+    const areWritten = await chunkLog.flushTrack(track.id).then(
       () => true,
       () => false,
     );

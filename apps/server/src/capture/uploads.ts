@@ -240,7 +240,7 @@ export function createUploads(options: UploadsOptions) {
     // What was sent behind the close counts; nothing more is taken.
     await track.settled;
     chunkLog.add(track, track.reader.finish());
-    await chunkLog.flush();
+    await chunkLog.flushTrack(track.id);
     await repository.closeTrack(track.id, track.durable, Math.round(track.capturedMs));
     track.closed = true;
     onTrackChanged(track.meetingId);
