@@ -13,7 +13,8 @@ beforeAll(async () => {
 afterAll(() => rig?.close());
 afterEach(async () => {
   await Promise.all(rig.browser.pages().map((page) => page.close()));
-  expect(rig.complaints()).toEqual([]);
+  const complaints = rig.complaints();
+  if (complaints.length > 0) throw new Error(`The pages complained:\n${complaints.join('\n')}`);
 });
 
 const dialog = (page: Page, name: string) => page.getByRole('dialog', { name });
@@ -174,7 +175,7 @@ describe('the keyboard', () => {
     await page.keyboard.type('The chair opened the meeting.');
     await page.keyboard.press('Enter');
     await page.getByText('Line corrected.').waitFor();
-    await line(other, 'The chair opened the meeting.').waitFor({ timeout: 1000 });
+    await expect.poll(() => line(other, 'The chair opened the meeting.').count(), { timeout: 1000 }).toBe(1);
   });
 });
 
@@ -192,9 +193,7 @@ it('every export and the audio download', async () => {
   for (const [name, file, content] of expected)
     expect(await download(long, name)).toEqual([file, content].map(matching));
   const broken = await rig.open(`/m/${rig.meetings.broken}`);
-  expect(await download(broken, 'Audio 2: Microphone')).toEqual(
-    [/\.(ogg|webm)$/, /^(OggS|\x1a\x45\xdf\xa3)/].map(matching),
-  );
+  expect(await download(broken, 'Audio 2: Microphone')).toEqual([/\.ogg$/, /^OggS/].map(matching));
 });
 
 const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);

@@ -1,0 +1,57 @@
+import lighthouse, { desktopConfig, type Result } from 'lighthouse';
+import { median } from '../report.ts';
+
+/** Lighthouse's own presets: a mid-range phone on slow 4G, and a desktop; throttling is simulated in both. */
+export type Preset = 'mobile' | 'desktop';
+
+export interface Audited {
+  /** 0 to 100, the median of the runs. */
+  performance: number;
+  accessibility: number;
+  /** Of a first load: as transferred, compressed and with headers. 1 KB is 1000 bytes. */
+  scriptKb: number;
+  /** What it was made of. */
+  timings: string;
+}
+
+const shownTimings = [
+  'first-contentful-paint',
+  'largest-contentful-paint',
+  'total-blocking-time',
+  'cumulative-layout-shift',
+  'speed-index',
+];
+
+export async function audit(port: number, url: string, preset: Preset, runs: number): Promise<Audited> {
+  const results: Result[] = [];
+  for (let run = 0; run < runs; run += 1) results.push(await runOnce(port, url, preset));
+  const score = (category: string) =>
+    Math.round(median(results.map(({ categories }) => (categories[category]?.score ?? 0) * 100)));
+  const [performance, accessibility] = [score('performance'), score('accessibility')];
+  const typical = results.find(({ categories }) => categories['performance']?.score === performance / 100);
+  return {
+    performance,
+    accessibility,
+    scriptKb: Math.round(Math.max(...results.map(scriptBytes)) / 100) / 10,
+    timings: shownTimings.map((id) => `${id} ${typical?.audits[id]?.displayValue ?? '?'}`).join(', '),
+  };
+}
+
+async function runOnce(port: number, url: string, preset: Preset): Promise<Result> {
+  const flags = { port, logLevel: 'error', onlyCategories: ['performance', 'accessibility'] } as const;
+  const done = await lighthouse(
+    url,
+    { ...flags, onlyCategories: [...flags.onlyCategories] },
+    preset === 'desktop' ? desktopConfig : undefined,
+  );
+  if (!done || done.lhr.runtimeError) throw new Error(`${url}: ${done?.lhr.runtimeError?.message ?? 'no result'}`);
+  return done.lhr;
+}
+
+function scriptBytes({ audits }: Result): number {
+  const details = audits['network-requests']?.details;
+  if (details?.type !== 'table') throw new Error('Lighthouse did not list what was loaded.');
+  const scripts = details.items.filter(({ resourceType }) => resourceType === 'Script');
+  if (scripts.length === 0) throw new Error('Lighthouse saw no script.');
+  return scripts.reduce((sum, { transferSize }) => sum + Number(transferSize), 0);
+}

@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export const chromiumPath = '/usr/bin/chromium';
+
+export const browserFlags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+/** A browser that nothing but its debugging port is attached to. */
+export async function openBarePort(profileDir: string): Promise<{ port: number; close(): Promise<void> }> {
+  const flags = [...browserFlags, '--headless=new', '--remote-debugging-port=0', `--user-data-dir=${profileDir}`];
+  const browser = spawn(chromiumPath, [...flags, 'about:blank'], { stdio: 'ignore' });
+  const close = async (): Promise<void> => {
+    if (browser.exitCode !== null || browser.signalCode !== null) return;
+    const exited = once(browser, 'exit');
+    browser.kill();
+    await exited;
+  };
+  for (let tries = 0; tries < 200; tries += 1) {
+    const told = await readFile(join(profileDir, 'DevToolsActivePort'), 'utf8').catch(() => '');
+    if (told.includes('\n')) return { port: Number.parseInt(told, 10), close };
+    await sleep(100);
+  }
+  await close();
+  throw new Error('Chromium did not open its debugging port in 20 s.');
+}
