@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { missingFromLock } from './lock.ts';
 import { uncitedRules } from './spec-rules.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -24,6 +25,10 @@ for (const [name, commands] of Object.entries(checks)) {
     console.error(`✗ ${name}: ${args.slice(1).join(' ')}\n${stdout}${stderr}`);
   }
   console.log(`${name} checked`);
+}
+for (const path of missingFromLock().keys()) {
+  failed += 1;
+  console.error(`✗ lock: ${path} is missing, npm ci would refuse it; node scripts/lock.ts adds it`);
 }
 for (const rule of uncitedRules(root)) {
   failed += 1;
