@@ -33,7 +33,9 @@ export async function audit(port: number, url: string, preset: Preset, runs: num
     performance,
     accessibility,
     scriptKb: Math.round(Math.max(...results.map(scriptBytes)) / 100) / 10,
-    timings: shownTimings.map((id) => `${id} ${typical?.audits[id]?.displayValue ?? '?'}`).join(', '),
+    timings:
+      `benchmark index ${typical?.environment.benchmarkIndex}, ` +
+      shownTimings.map((id) => `${id} ${typical?.audits[id]?.displayValue ?? '?'}`).join(', '),
   };
 }
 

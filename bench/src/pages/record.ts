@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from '@hansard/client';
-import { chromium, type Page } from 'playwright-core';
+import type { Track } from '@hansard/protocol';
+import { chromium } from 'playwright-core';
 import { median } from '../report.ts';
 import { browserFlags, chromiumPath } from './chromium.ts';
 import { heldBytes } from './held-bytes.ts';
@@ -41,17 +42,19 @@ export async function recordAndWatch(port: number, api: Api, dir: string, second
 
     await page.getByRole('button', { name: 'Record', exact: true }).click();
     await page.getByText('All audio saved').waitFor();
+    const startedAt = performance.now();
     wire.delayAnswers(answersLateMs);
     const online = await watch(look, seconds);
     wire.cut();
     const offline = await watch(look, seconds);
     await page.getByText(/^Offline: /).waitFor();
+    const keptMs = performance.now() - startedAt;
     wire.mend();
-    const catchingUp = await watchUntilSaved(page, look);
+    const catchingUp = await watchUntil(look, async () => (await onlyTrack(api, id)).durableMs >= keptMs);
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await page.getByRole('button', { name: 'Stop', exact: true }).waitFor({ state: 'detached' });
     return {
-      recordedBytes: await wholeLength(api, id, 2 * seconds * 1000),
+      recordedBytes: await wholeLength(api, id),
       beforeBytes,
       onlineBytes: Math.max(...online),
       offlineBytes: Math.max(...offline),
@@ -74,14 +77,14 @@ async function watch(look: () => Promise<number>, seconds: number): Promise<numb
   return seen;
 }
 
-async function watchUntilSaved(page: Page, look: () => Promise<number>): Promise<number[]> {
+async function watchUntil(look: () => Promise<number>, isSaved: () => Promise<boolean>): Promise<number[]> {
   const seen: number[] = [];
   const giveUpAt = performance.now() + maxCatchUpMs;
   do {
     if (performance.now() > giveUpAt) throw new Error(`What was kept offline was not saved in ${maxCatchUpMs} ms.`);
     seen.push(await look());
     await sleep(lookEveryMs / 10);
-  } while (!(await page.getByText('All audio saved').isVisible()));
+  } while (!(await isSaved()));
   return seen;
 }
 
@@ -91,15 +94,19 @@ function growthPerSecond(seen: readonly number[], seconds: number): number {
   return (median(seen.slice(-third)) - median(seen.slice(0, third))) / ((seconds * 2) / 3);
 }
 
+async function onlyTrack(api: Api, meetingId: string): Promise<Track> {
+  const { tracks, ledger } = await api.getMeeting(meetingId);
+  const [track] = tracks;
+  if (!track || tracks.length > 1) throw new Error(`The page made ${tracks.length} tracks of one recording.`);
+  if (track.state === 'closed' && ledger.gaps.length > 0) throw new Error('Some of the recording is missing.');
+  return track;
+}
+
 /** The recording's bytes on the server. Throws where any is missing: a page that drops audio holds little of it. */
-async function wholeLength(api: Api, meetingId: string, leastMs: number): Promise<number> {
+async function wholeLength(api: Api, meetingId: string): Promise<number> {
   for (let tries = 0; tries < 100; tries += 1) {
-    const { tracks, ledger } = await api.getMeeting(meetingId);
-    const [track] = tracks;
-    if (track?.state === 'closed' && track.durable === track.length) {
-      if (ledger.gaps.length > 0 || track.durableMs < leastMs) throw new Error('Some of the recording is missing.');
-      return track.length;
-    }
+    const { state, durable, length } = await onlyTrack(api, meetingId);
+    if (state === 'closed' && durable === length) return length;
     await sleep(200);
   }
   throw new Error('The recording was not closed in 20 s.');
