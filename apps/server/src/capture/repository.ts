@@ -1,10 +1,11 @@
-import type {
-  ChunkRow,
-  Database,
-  DatabaseTransaction,
-  MeetingRow,
-  PartRow,
-  TrackRow,
+import {
+  derivedTransaction,
+  type ChunkRow,
+  type Database,
+  type DatabaseTransaction,
+  type MeetingRow,
+  type PartRow,
+  type TrackRow,
 } from '../adapters/database/index.ts';
 import { captureLimits } from './limits.ts';
 
@@ -98,7 +99,7 @@ export function createCaptureRepository(database: Database) {
      * that was deleted meanwhile is left out: its rows could not be written, and would keep out all others.
      */
     addChunks: (chunks: readonly NewChunk[], progress: readonly TrackProgress[]): Promise<void> =>
-      database.transaction().execute(async (trx) => {
+      derivedTransaction(database).execute(async (trx) => {
         const there = new Set<string>();
         for (const { trackId, durableMs, capturedMs, cutterState } of progress) {
           const { numUpdatedRows } = await trx

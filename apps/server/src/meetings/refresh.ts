@@ -23,7 +23,7 @@ interface RefreshOptions {
 export function createRefresh({ repository, bus, liveTrack, startMinutes, log }: RefreshOptions) {
   /** One transaction, since others write people and counters; null where the meeting is gone. */
   const update = (meetingId: string, mayWantMinutes: boolean) =>
-    repository.transaction(async (trx) => {
+    repository.derivedTransaction(async (trx) => {
       const row = await repository.byId(trx, meetingId);
       if (!row) return null;
       const { detail, tracks } = await readDetail(repository, trx, row, liveTrack);

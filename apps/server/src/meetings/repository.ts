@@ -1,6 +1,12 @@
 import type { FailedChunk, MeetingDeleted } from '@hansard/protocol';
 import { sql } from 'kysely';
-import type { Database, DatabaseTransaction, MeetingRow, TrackRow } from '../adapters/database/index.ts';
+import {
+  derivedTransaction,
+  type Database,
+  type DatabaseTransaction,
+  type MeetingRow,
+  type TrackRow,
+} from '../adapters/database/index.ts';
 import { meetingLimits } from './limits.ts';
 
 export interface ChunkSums {
@@ -20,6 +26,20 @@ export function createMeetingsRepository(database: Database) {
   return {
     transaction: <T>(work: (trx: DatabaseTransaction) => Promise<T>): Promise<T> =>
       database.transaction().execute(work),
+
+    /** For what `refresh` works out again at any time. */
+    derivedTransaction: <T>(work: (trx: DatabaseTransaction) => Promise<T>): Promise<T> =>
+      derivedTransaction(database).execute(work),
+
+    /** After a power loss a revision may be lost that a viewer has seen: those to come begin well behind it. */
+    skipRevisions: async (count: number): Promise<void> => {
+      await database
+        .updateTable('meetings')
+        .set((row) => ({ seq: row('seq', '+', count) }))
+        .where('state', '!=', 'done')
+        .where('seq', '>', 0)
+        .execute();
+    },
 
     insert: async (row: MeetingRow): Promise<void> => {
       await database.insertInto('meetings').values(row).execute();

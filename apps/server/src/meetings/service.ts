@@ -44,6 +44,8 @@ export type Meetings = ReturnType<typeof createMeetings>;
 /** The template of the minutes that a meeting gets where nothing else is said. */
 const defaultKind = 'meeting';
 const unsettledPage = 100;
+/** More than a meeting's transcript is written to between two syncs of the database. */
+const revisionsSkippedAtStart = 1000;
 
 /** A meeting's life, from its making to its deletion. */
 export function createMeetings(options: MeetingsOptions) {
@@ -138,6 +140,7 @@ export function createMeetings(options: MeetingsOptions) {
 
     /** After a start: meetings whose work a crash cut off find their state again. Says how many there were. */
     async recover(): Promise<number> {
+      await repository.skipRevisions(revisionsSkippedAtStart);
       let count = 0;
       for (let after = ''; ;) {
         const ids = await repository.unsettled(after, unsettledPage);

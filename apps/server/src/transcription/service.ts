@@ -1,6 +1,6 @@
 import type { EngineStatus, EngineTrial, Segment } from '@hansard/protocol';
 import type { Logger } from 'pino';
-import type { Database } from '../adapters/database/index.ts';
+import { derivedTransaction, type Database } from '../adapters/database/index.ts';
 import type { TranscribeEngine } from '../adapters/models/transcribe/index.ts';
 import { AppError } from '../errors.ts';
 import { requireRight, type Actor } from '../identity/index.ts';
@@ -107,7 +107,7 @@ export function createTranscription(options: TranscriptionOptions): Transcriptio
     const by = active;
     const free = draining ? 0 : (by?.pace.free() ?? 0);
     if (!by || free === 0) return [];
-    const chunks = await database.transaction().execute(async (trx) => {
+    const chunks = await derivedTransaction(database).execute(async (trx) => {
       const claims: ClaimedChunk[] = [];
       while (claims.length < free) {
         const now = clock.now();

@@ -1,6 +1,6 @@
 import type { Segment } from '@hansard/protocol';
 import type { Logger } from 'pino';
-import type { Database, DatabaseTransaction } from '../adapters/database/index.ts';
+import { derivedTransaction, type Database, type DatabaseTransaction } from '../adapters/database/index.ts';
 import type { Clock } from './clock.ts';
 import type { TranscriptionLimits } from './limits.ts';
 import { returnClaim, settleClaim, type ClaimedChunk, type Settlement } from './repository.ts';
@@ -51,7 +51,7 @@ export function createSettler(options: SettlerOptions): Settle {
     lines: { startMs: number; endMs: number; text: string }[],
   ) {
     const { meetingId, trackId, id: chunkId, participant: speaker } = chunk;
-    const segments = await database.transaction().execute(async (trx) => {
+    const segments = await derivedTransaction(database).execute(async (trx) => {
       if (!(await settleClaim(trx, chunk, settlement))) return null;
       return lines.length > 0 ? appendSegments(trx, { meetingId, trackId, chunkId, speaker, lines }) : [];
     });

@@ -1,3 +1,3 @@
 export { maxSeq, ordinalOf, segmentRowid } from './segment-rowid.ts';
-export { openSqlite, type Database, type DatabaseTransaction } from './sqlite.ts';
+export { derivedTransaction, openSqlite, type Database, type DatabaseTransaction } from './sqlite.ts';
 export type * from './schema.ts';
