@@ -296,6 +296,22 @@ describe('deletion', () => {
   });
 });
 
+it('[U16] keeps nothing of a closed track but what was acknowledged, though more is found after a crash', async () => {
+  const rig = await createRig();
+  const track = await openTrack(rig);
+  await track.send(0, speech.subarray(0, 20_000));
+  const { put } = rig.objects;
+  rig.objects.put = () => Promise.reject(new AppError('STORAGE_FULL', 'The disk is full.'));
+  await track.close(20_000);
+  await rig.journal.append('track-1', 20_000, speech.subarray(20_000, 21_000));
+  rig.objects.put = put;
+  rig.capture = await rig.crash();
+  expect((await openTrack(rig, {}, createConnection('next'))).durable).toBe(20_000);
+  await expect.poll(() => rig.journal.extent('track-1'), { timeout: 10_000 }).toBeNull();
+  const parts = await rig.database.selectFrom('parts').select(['byteStart', 'byteEnd']).execute();
+  expect(parts).toEqual([{ byteStart: 0, byteEnd: 20_000 }]);
+});
+
 describe('damage', () => {
   it('to one track keeps no meeting from ending', async () => {
     const rig = await createRig();

@@ -25,7 +25,9 @@ export function createLiveTracks({ repository, journal, trackBytes, chunkLog, no
 
   const load = async (row: TrackRow): Promise<LiveTrack> => {
     journal.release(row.id, row.storedBytes);
-    const durable = Math.max(row.storedBytes, journal.extent(row.id)?.end ?? 0);
+    // After a crash the journal may have bytes that were never acknowledged: behind the end of a closed track they count nothing.
+    const end = row.state === 'closed' ? (row.length ?? Infinity) : Infinity;
+    const durable = Math.min(end, Math.max(row.storedBytes, journal.extent(row.id)?.end ?? 0));
     const reader = createTrackReader({
       mimeType: row.mimeType,
       maxChunkMs,

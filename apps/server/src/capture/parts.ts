@@ -35,7 +35,8 @@ export function createParts({ repository, journal, objects, liveTracks, log, now
     await objects.put(objectKey, journalPieces(track.id, byteStart, byteEnd));
     if (!(await repository.addPart({ trackId: track.id, byteStart, byteEnd, objectKey }))) return letGo(track);
     track.stored = byteEnd;
-    journal.release(track.id, byteEnd);
+    const isWhole = track.closed && byteEnd === track.durable;
+    journal.release(track.id, isWhole ? Math.max(byteEnd, journal.extent(track.id)?.end ?? 0) : byteEnd);
   };
 
   async function* journalPieces(trackId: string, start: number, end: number): AsyncGenerator<Uint8Array> {

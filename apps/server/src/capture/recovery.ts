@@ -29,7 +29,8 @@ export async function recoverTracks({ repository, journal, liveTracks, log, now 
   for (const trackId of [...journal.tracks()]) {
     const end = journal.extent(trackId)?.end ?? 0;
     const row = await repository.track(trackId);
-    if (row && row.storedBytes < end) await takeUp(trackId);
+    const wanted = row?.state === 'closed' ? (row.length ?? end) : end;
+    if (row && row.storedBytes < wanted) await takeUp(trackId);
     else journal.release(trackId, end);
   }
   const endedSince = now() - captureLimits.recoverEndedMs;
