@@ -1,7 +1,7 @@
 /** The stages of a second of speech, in the order in which data flows. */
 const stages = ['capture', 'transcription', 'transcript', 'minutes'];
 const server = '^apps/server/src';
-const isTest = '[.](test|contract-suite)[.]tsx?$';
+const isTest = '([.](test|contract-suite)|/testing)[.]tsx?$';
 
 /** A stage knows the next by an event, never by import; what it needs is handed to it in app.ts. */
 const betweenStages = stages.map((stage) => ({

@@ -1,4 +1,4 @@
 export { createMinutes, type MinutesOptions, type MinutesService, type ReadTranscript } from './service.ts';
-export { createMinutesEngines, defaultModels, type MinutesConfig, type MinutesEngines } from './engines.ts';
+export { createMinutesEngines, type MinutesConfig, type MinutesEngines } from './engines.ts';
 export type { Line as TranscriptLine } from './local/index.ts';
 export { minutesRoutes } from './routes.ts';
