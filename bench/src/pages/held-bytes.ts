@@ -4,9 +4,9 @@ import type { CDPSession } from 'playwright-core';
 const holders = { Blob: 'size', WebSocket: 'bufferedAmount' } as const;
 
 /**
- * All bytes that a page holds outside of strings, after the garbage is collected: of every buffer, of every blob that its
- * code can still reach, and those that its connections have not sent. Audio is part of it; what else there is makes the
- * figure larger, never smaller.
+ * All bytes that a page holds outside of its script heap, after the garbage is collected: of every buffer, of every blob
+ * that its code can still reach, and those that its connections have not sent. Audio is part of it; so is the text of the
+ * page's scripts. What else there is makes the figure larger, never smaller.
  */
 export async function heldBytes(page: CDPSession): Promise<number> {
   await page.send('HeapProfiler.collectGarbage');

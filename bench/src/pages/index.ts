@@ -77,7 +77,7 @@ async function auditPages(
 function addRecording({ figures, goals }: Findings, bytes: Awaited<ReturnType<typeof recordAndWatch>>): void {
   const mb = (of: keyof typeof bytes) => Math.round(bytes[of] / 1000) / 1000;
   figures['MB recorded'] = mb('recordedBytes');
-  figures['MB held before recording'] = mb('beforeBytes');
+  figures['MB held before recording, the scripts’ own text'] = mb('beforeBytes');
   goals.push({ name: 'MB held with late answers', is: mb('onlineBytes'), want: '<= 1' });
   goals.push({ name: 'MB held offline', is: mb('offlineBytes'), want: '<= 1' });
   goals.push({ name: 'MB held while catching up', is: mb('catchingUpBytes'), want: '<= 1' });

@@ -88,10 +88,13 @@ async function watchUntil(look: () => Promise<number>, isSaved: () => Promise<bo
   return seen;
 }
 
-/** From the first third to the last, each by its median: a single look may meet a slice on its way. */
+/**
+ * From the second third to the last, each by its median: in the first the page finds out that nothing is answered, and
+ * lets go of what it had sent. A single look may meet a slice on its way.
+ */
 function growthPerSecond(seen: readonly number[], seconds: number): number {
-  const third = Math.ceil(seen.length / 3);
-  return (median(seen.slice(-third)) - median(seen.slice(0, third))) / ((seconds * 2) / 3);
+  const third = Math.floor(seen.length / 3);
+  return (median(seen.slice(-third)) - median(seen.slice(-2 * third, -third))) / (seconds / 3);
 }
 
 async function onlyTrack(api: Api, meetingId: string): Promise<Track> {
