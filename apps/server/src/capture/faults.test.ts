@@ -1,3 +1,4 @@
+import { limits } from '@hansard/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Objects } from '../adapters/objects/index.ts';
 import { AppError } from '../errors.ts';
@@ -53,6 +54,17 @@ describe('a burst of slices', () => {
     await expect(track.send(0, speech.subarray(0, 4000))).rejects.toEqual(code('BUSY'));
     held.release();
     expect(await Promise.all([first, again])).toEqual([4000, 4000]);
+  });
+
+  it('[U9] has no more bytes without an answer than a track may have', async () => {
+    const held = holdAppends(createMemoryJournal());
+    const rig = await createRig({ journal: held.journal });
+    const track = await openTrack(rig);
+    const size = limits.maxSliceBytes;
+    const ahead = [0, 1, 2, 3].map((index) => track.send(index * size, new Uint8Array(size)));
+    await expect(track.send(4 * size, new Uint8Array(size))).rejects.toEqual(code('TOO_MANY'));
+    held.release();
+    expect(await Promise.all(ahead)).toEqual([size, 2 * size, 3 * size, 4 * size]);
   });
 
   it('[U10] of which the first fails later than the second goes on from what is durable', async () => {

@@ -24,7 +24,9 @@ export interface LiveTrack {
   capturedMs: number;
   /** Settles, without failing, when all slices given so far are answered for. */
   settled: Promise<void>;
+  /** Without an answer yet. */
   slicesInFlight: number;
+  unansweredBytes: number;
   /** Appends that the journal has not answered, in order: their offsets. One that fails takes those behind it out. */
   appends: { offset: number }[];
   closed: boolean;

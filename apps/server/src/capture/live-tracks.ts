@@ -45,6 +45,7 @@ export function createLiveTracks({ repository, journal, trackBytes, chunkLog, no
       capturedMs: row.capturedMs,
       settled: Promise.resolve(),
       slicesInFlight: 0,
+      unansweredBytes: 0,
       appends: [],
       closed: row.state === 'closed',
       closing: null,

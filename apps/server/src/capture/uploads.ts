@@ -27,7 +27,6 @@ interface Feeder {
   tracks: Set<LiveTrack>;
   bytes: TokenBucket;
   slices: TokenBucket;
-  unansweredBytes: number;
 }
 
 export interface Slice {
@@ -57,7 +56,6 @@ export function createUploads(options: UploadsOptions) {
         tracks: new Set(),
         bytes: createTokenBucket(captureLimits.maxBytesPerSecond, now),
         slices: createTokenBucket(captureLimits.maxSlicesPerSecond, now),
-        unansweredBytes: 0,
       };
       feeders.set(connection, feeder);
     }
@@ -141,10 +139,9 @@ export function createUploads(options: UploadsOptions) {
   /** Resolves with `durable` once the slice is on disk. Until then nothing is awaited, so that a burst keeps its order. */
   async function slice(connection: Connection, { trackId, offset, bytes, capturedMs }: Slice): Promise<number> {
     const track = ownedTrack(connection, trackId);
-    const feeder = feederOf(connection);
     const end = offset + bytes.length;
     checkSize(offset, bytes.length);
-    checkRate(feeder, track, bytes.length);
+    checkRate(feederOf(connection), track, bytes.length);
     if (offset > track.accepted) throw hole(track);
     noteCaptured(track, capturedMs);
     if (end > track.accepted) checkMayGrow(track);
@@ -154,7 +151,7 @@ export function createUploads(options: UploadsOptions) {
     }
 
     unansweredBytes += heldBytes;
-    feeder.unansweredBytes += bytes.length;
+    track.unansweredBytes += bytes.length;
     track.slicesInFlight += 1;
     const before = track.settled;
     const answered =
@@ -168,7 +165,7 @@ export function createUploads(options: UploadsOptions) {
       return track.durable;
     } finally {
       unansweredBytes -= heldBytes;
-      feeder.unansweredBytes -= bytes.length;
+      track.unansweredBytes -= bytes.length;
       track.slicesInFlight -= 1;
     }
   }
@@ -266,8 +263,7 @@ export function createUploads(options: UploadsOptions) {
 
   function checkRate(feeder: Feeder, track: LiveTrack, length: number): void {
     const tooMuch =
-      track.slicesInFlight >= limits.maxSlicesInFlight ||
-      feeder.unansweredBytes + length > limits.maxUnansweredBytes * limits.maxTracksPerSocket;
+      track.slicesInFlight >= limits.maxSlicesInFlight || track.unansweredBytes + length > limits.maxUnansweredBytes;
     const retryAfterMs = tooMuch ? 1 : feeder.slices.take(1) || feeder.bytes.take(length);
     if (retryAfterMs > 0) {
       throw new AppError('TOO_MANY', 'Slices come faster than they may; wait for answers.', { retryAfterMs });
