@@ -39,15 +39,21 @@ export async function audit(port: number, url: string, preset: Preset, runs: num
   };
 }
 
+/** On a busy machine a trace is lost now and then, for which Lighthouse asks to be run again. */
+const maxTries = 3;
+
 async function runOnce(port: number, url: string, preset: Preset): Promise<Result> {
-  const flags = { port, logLevel: 'error', onlyCategories: ['performance', 'accessibility'] } as const;
-  const done = await lighthouse(
-    url,
-    { ...flags, onlyCategories: [...flags.onlyCategories] },
-    preset === 'desktop' ? desktopConfig : undefined,
-  );
-  if (!done || done.lhr.runtimeError) throw new Error(`${url}: ${done?.lhr.runtimeError?.message ?? 'no result'}`);
-  return done.lhr;
+  let failure = '';
+  for (let tries = 0; tries < maxTries; tries += 1) {
+    const done = await lighthouse(
+      url,
+      { port, logLevel: 'error', onlyCategories: ['performance', 'accessibility'] },
+      preset === 'desktop' ? desktopConfig : undefined,
+    );
+    if (done && !done.lhr.runtimeError) return done.lhr;
+    failure = done?.lhr.runtimeError?.message ?? 'no result';
+  }
+  throw new Error(`${url}: ${failure}`);
 }
 
 function scriptBytes({ audits }: Result): number {
