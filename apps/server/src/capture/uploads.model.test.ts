@@ -148,6 +148,8 @@ async function createWorld(seed: number) {
   let life = 0;
   let connections: Connection[] = [createConnection(), createConnection()];
   let isTroubled = false;
+  /** What fails of the disk in this life of the process. A write that fails right after a sync is beyond what the journal promises. */
+  let failing: 'writes' | 'syncs' | null = null;
   let journal = await openOn(disk, { maxInFlightBytes });
   let capture = begin();
   let recovered = Promise.resolve();
@@ -226,6 +228,7 @@ async function createWorld(seed: number) {
     else disk.kill();
     disk.faults.writes = [];
     disk.faults.syncs = [];
+    failing = null;
     under = [];
     connections = [createConnection(), createConnection()];
     for (const one of tracks) Object.assign(one, { sent: one.told, by: null });
@@ -284,7 +287,8 @@ async function createWorld(seed: number) {
         await turns(2);
         break;
       case 'fail disk':
-        disk.faults[next.step].push(next.code);
+        failing ??= next.step;
+        disk.faults[failing].push(next.code);
         break;
       case 'fail put':
         failedPuts.left += 1;
