@@ -3,7 +3,7 @@ import type { Caption } from '@hansard/protocol';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { conversation, holdMeeting } from './support/conversation.ts';
-import { inspectPage, readTranscript } from './support/inspect-page.ts';
+import { inspectPage, phone, readTranscript } from './support/inspect-page.ts';
 import { createPagesRig, longMeetingLines, type PagesRig } from './support/pages-rig.ts';
 
 let rig: PagesRig;
@@ -67,12 +67,10 @@ describe('nothing is objected to, in both themes, on a desktop and on a phone:',
     const page = await rig.open(`/m/${rig.meetings.long}`);
     await page.getByRole('heading', { name: 'Action items' }).waitFor();
     await line(page, 'Point 1:').waitFor();
-    const transcriptFirst = await inspectPage(page);
-    const showMinutes = async (width: number) => {
-      if (width < 960) await page.getByRole('tab', { name: 'Minutes' }).click();
-      await page.getByRole('heading', { name: 'Action items' }).waitFor();
-    };
-    expect([...transcriptFirst, ...(await inspectPage(page, showMinutes))]).toEqual([]);
+    expect(await inspectPage(page)).toEqual([]);
+    await page.getByRole('tab', { name: 'Minutes' }).click();
+    await page.getByRole('heading', { name: 'Action items' }).waitFor();
+    expect(await inspectPage(page, [phone])).toEqual([]);
   });
 
   it('a meeting with gaps and failed pieces, and its details', async () => {

@@ -1,20 +1,14 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 
-const sizes = [
-  { width: 1280, height: 900 },
-  { width: 360, height: 740 },
-];
+const desktop = { width: 1280, height: 900 };
+export const phone = { width: 360, height: 740 };
 
-/**
- * Everything that axe objects to, and whatever makes a page scroll sideways: in both themes, at desktop's and at phone's
- * width. `prepare` is called after each change of width.
- */
-export async function inspectPage(page: Page, prepare: (width: number) => Promise<unknown> = async () => {}) {
+/** Everything that axe objects to in either theme, and whatever makes the page scroll sideways. */
+export async function inspectPage(page: Page, sizes = [desktop, phone]): Promise<string[]> {
   const objections: string[] = [];
   for (const size of sizes) {
     await page.setViewportSize(size);
-    await prepare(size.width);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await untilDrawn(page, colorScheme);
@@ -45,7 +39,7 @@ async function untilDrawn(page: Page, colorScheme: string): Promise<void> {
 export function readTranscript(page: Page): Promise<[number, string][]> {
   return page.getByRole('region', { name: 'Transcript' }).evaluate(async (region) => {
     const lines: [number, string][] = [];
-    for (let top = 0; ; top += region.clientHeight / 2) {
+    for (let top = 0; ; top += region.clientHeight) {
       region.scrollTop = top;
       await new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown)));
       for (const item of region.querySelectorAll('[role="listitem"]')) {
