@@ -116,3 +116,52 @@ test('[J23] a file that is being read is not begun anew', async () => {
   expect(await readAllOf(journal, 'b')).toEqual(bytesOf('b', 0, 50_000));
   await journal.close();
 });
+
+test('[J23] records far apart are read several at once, and their files are kept until the last read has ended', async () => {
+  const disk = createSimulatedDisk();
+  const gate = Promise.withResolvers<void>();
+  let held = false;
+  let begun = 0;
+  let underWay = 0;
+  let most = 0;
+  const io = {
+    ...disk.io,
+    async open(path: string) {
+      const file = await disk.io.open(path);
+      return {
+        ...file,
+        async read(into: Uint8Array, position: number) {
+          if (!held) return file.read(into, position);
+          begun += 1;
+          if (begun === 1) throw Object.assign(new Error('unreadable'), { code: 'EIO' });
+          underWay += 1;
+          most = Math.max(most, underWay);
+          await gate.promise;
+          underWay -= 1;
+          return file.read(into, position);
+        },
+      };
+    },
+  };
+  const journal = await openOn(disk, { io, maxTotalBytes: 13 * fileBytes });
+  for (let at = 0; at < 12; at += 1) {
+    await appendOf(journal, 'a', at * 1000, (at + 1) * 1000);
+    await appendOf(journal, 'b', at * 50_000, (at + 1) * 50_000);
+  }
+  expect(await journal.read('a', 500, 11_500)).toEqual(bytesOf('a', 500, 11_500));
+
+  held = true;
+  let ended = false;
+  const outcome = journal
+    .read('a', 0, 12_000)
+    .catch((error: unknown) => error)
+    .finally(() => (ended = true));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect({ underWay, ended }).toEqual({ underWay: 7, ended: false });
+  gate.resolve();
+  expect(await outcome).toMatchObject({ code: 'STORAGE_FAILED' });
+  expect(most).toBe(7);
+  held = false;
+  expect(await readAllOf(journal, 'a')).toEqual(bytesOf('a', 0, 12_000));
+  await journal.close();
+});

@@ -1,7 +1,7 @@
-import { constants } from 'node:fs';
-import { open, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { constants, read } from 'node:fs';
+import { open, readdir, rename, rm, statfs, type FileHandle } from 'node:fs/promises';
 import { makeDirDurably, syncDir } from '../../sync-dir.ts';
-import type { JournalIo } from './io.ts';
+import type { JournalFile, JournalIo } from './io.ts';
 
 /** The machine's own disk. */
 export function createNodeIo(): JournalIo {
@@ -12,18 +12,40 @@ export function createNodeIo(): JournalIo {
     remove: (path) => rm(path, { force: true }),
     syncDir,
     async open(path) {
-      const handle = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
-      return {
-        size: async () => (await handle.stat()).size,
-        read: async (into, position) => (await handle.read(into, 0, into.length, position)).bytesRead,
-        writev: async (buffers, position) => (await handle.writev(buffers, position)).bytesWritten,
-        datasync: () => handle.datasync(),
-        close: () => handle.close(),
-      };
+      return asJournalFile(await open(path, constants.O_RDWR | constants.O_CREAT, 0o600));
     },
     async freeBytes(dir) {
       const { bavail, bsize } = await statfs(dir);
       return bavail * bsize;
+    },
+  };
+}
+
+function asJournalFile(handle: FileHandle): JournalFile {
+  let reads = 0;
+  let allRead = () => {};
+
+  const readWith = (into: Uint8Array, position: number): Promise<number> =>
+    new Promise((resolve, reject) => {
+      // A handle that is closed has no descriptor: this throws then, and reads nothing of whoever has its number now.
+      read(handle.fd, into, 0, into.length, position, (error, bytesRead) => {
+        reads -= 1;
+        if (reads === 0) allRead();
+        if (error) reject(error);
+        else resolve(bytesRead);
+      });
+      reads += 1;
+    });
+
+  return {
+    size: async () => (await handle.stat()).size,
+    // A chunk is read in many pieces, and the handle's own `read` costs a good deal more than the call that it wraps.
+    read: readWith,
+    writev: async (buffers, position) => (await handle.writev(buffers, position)).bytesWritten,
+    datasync: () => handle.datasync(),
+    async close() {
+      if (reads > 0) await new Promise<void>((resolve) => (allRead = resolve));
+      await handle.close();
     },
   };
 }

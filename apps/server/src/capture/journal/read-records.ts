@@ -7,8 +7,10 @@ import { type Extent, noLocation } from './track-index.ts';
 
 /** Records with less than this between them are read at once. */
 const maxGapBytes = 16 << 10;
-/** A run grows no further than this: with one more record, the most that a read holds beside its result. */
-const maxRunBytes = 1 << 20;
+/** A batch grows no further than this: with one more record, the most that a read holds beside its result. */
+const maxBatchBytes = 1 << 20;
+/** Asked of the disk at once: a wait for each alone costs most of what a read does; many would hold up a commit's sync. */
+const maxBatchRuns = 8;
 
 interface Place extends Extent {
   file: LogFile;
@@ -36,13 +38,15 @@ export async function readRecords(
   for (const { file } of runs) file.readers += 1;
   const result = new Uint8Array(end - start);
   try {
-    for (const run of runs) {
-      const bytes = await readRange(run.file, run.start, run.end - run.start);
-      for (const place of run.places) {
-        const payload = await payloadOf(place, trackId, bytes.subarray(place.position - run.start));
-        const from = Math.max(start, place.start);
-        const to = Math.min(end, place.end);
-        result.set(payload.subarray(from - place.start, to - place.start), from - start);
+    for (const batch of batchesOf(runs)) {
+      const bytes = await readBatch(batch);
+      for (const [index, run] of batch.entries()) {
+        for (const place of run.places) {
+          const payload = await payloadOf(place, trackId, bytes[index]!.subarray(place.position - run.start));
+          const from = Math.max(start, place.start);
+          const to = Math.min(end, place.end);
+          result.set(payload.subarray(from - place.start, to - place.start), from - start);
+        }
       }
     }
   } finally {
@@ -64,7 +68,7 @@ function planRuns(pool: FilePool, idBytes: number, extents: readonly Extent[]): 
       run?.file === place.file &&
       place.position >= run.end &&
       place.position - run.end <= maxGapBytes &&
-      end - run.start <= maxRunBytes;
+      end - run.start <= maxBatchBytes;
     if (run && joins) {
       run.places.push(place);
       run.end = end;
@@ -73,6 +77,32 @@ function planRuns(pool: FilePool, idBytes: number, extents: readonly Extent[]): 
     }
   }
   return runs;
+}
+
+function batchesOf(runs: readonly Run[]): Run[][] {
+  const batches: Run[][] = [];
+  let bytes = 0;
+  for (const run of runs) {
+    const batch = batches.at(-1);
+    const length = run.end - run.start;
+    if (batch && batch.length < maxBatchRuns && bytes + length <= maxBatchBytes) {
+      batch.push(run);
+      bytes += length;
+    } else {
+      batches.push([run]);
+      bytes = length;
+    }
+  }
+  return batches;
+}
+
+/** Ends when all have ended, whatever becomes of one: their files count as read until then. */
+async function readBatch(batch: readonly Run[]): Promise<Buffer[]> {
+  const reads = await Promise.allSettled(batch.map(({ file, start, end }) => readRange(file, start, end - start)));
+  return reads.map((read) => {
+    if (read.status === 'rejected') throw read.reason;
+    return read.value;
+  });
 }
 
 /** A record may be longer than what the index uses of it: then it is read again, whole. */
