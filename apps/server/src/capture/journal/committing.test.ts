@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Journal } from './contract.ts';
 import { slowSync } from './faulty-io.ts';
 import { createSimulatedDisk } from './simulated-disk.ts';
@@ -39,6 +39,42 @@ test('[J12] what comes during a sync shares the next one', async () => {
   await Promise.all(appends);
   expect(disk.counts).toEqual({ writes: 2, syncs: 2 });
   await journal.close();
+});
+
+test('[J12] small appends that come soon after a commit wait to share the next; large ones, and who is alone, do not', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  try {
+    const disk = createSimulatedDisk();
+    const journal = await openOn(disk, { commitEveryMs: 8, maxFileBytes: 1 << 20 });
+    const turns = async () => {
+      for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    };
+    await appendOf(journal, 'first', 0, 10);
+    const shared = [appendOf(journal, 'a', 0, 10)];
+    await turns();
+    shared.push(appendOf(journal, 'b', 0, 10));
+    await turns();
+    expect(journal.stats().commits).toBe(1);
+    await vi.advanceTimersByTimeAsync(8);
+    await Promise.all(shared);
+    expect(journal.stats().commits).toBe(2);
+
+    const waits = appendOf(journal, 'a', 10, 20);
+    await turns();
+    expect(journal.stats().commits).toBe(2);
+    await Promise.all([waits, appendOf(journal, 'b', 10, 200_000)]);
+    expect(journal.stats().commits).toBe(3);
+
+    const alone = appendOf(journal, 'a', 20, 30);
+    await turns();
+    await vi.advanceTimersByTimeAsync(8);
+    await alone;
+    await appendOf(journal, 'a', 30, 40);
+    expect(journal.stats().commits).toBe(5);
+    await journal.close();
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('[J12] appends made the moment others are answered are in no commit twice or by half', async () => {

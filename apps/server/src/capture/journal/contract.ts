@@ -64,6 +64,8 @@ export interface JournalOptions {
   maxTotalBytes?: number;
   /** Of appends that are not answered yet. At it, appends are `BUSY`. */
   maxInFlightBytes?: number;
+  /** Small commits begin so far apart, that appends which come one after the other share them; 0 for at once. */
+  commitEveryMs?: number;
   /** The disk; another one in tests and benchmarks. */
   io?: JournalIo;
 }

@@ -13,11 +13,18 @@ import { blockBytes, recordBytes } from './record.ts';
 const quickCommitBytes = 2 << 20;
 const quickCommitMs = 3;
 
+/** Where so much waits, a commit begins at once. */
+const fullCommitBytes = 128 << 10;
+/** So many begin at once after one that nobody came to share: who waits for each answer is held up once in so many. */
+const unsharedCommits = 32;
+
 const zeroBlock = Buffer.alloc(blockBytes);
 
 interface GroupCommitOptions<R> {
   pool: FilePool;
   log: JournalLog;
+  /** Least time between the beginnings of two commits. A write and a sync cost as much CPU as all else for a slice does. */
+  commitEveryMs: number;
   /** The record is on disk, there. Called in the order of appends. */
   onDurable: (record: R, location: number) => void;
   /** Nothing of what was in flight will be on disk. */
@@ -34,7 +41,7 @@ interface Waiter {
  * that a crash can tear none but the last. One failed commit fails all that waits: what is behind it may build on it.
  */
 export function createGroupCommit<R extends PendingRecord>(options: GroupCommitOptions<R>) {
-  const { pool, log, onDurable, onFailed } = options;
+  const { pool, log, commitEveryMs, onDurable, onFailed } = options;
   type Waiting = R & Waiter;
   let building = createCommitBuilder<Waiting>();
   let writing = createCommitBuilder<Waiting>();
@@ -45,6 +52,11 @@ export function createGroupCommit<R extends PendingRecord>(options: GroupCommitO
   let commits = 0;
   let writtenBytes = 0;
   let lastCommitMs = 0;
+  let lastBeganAt = -Infinity;
+  /** Commits to be begun at once. */
+  let hurried = 0;
+  /** Ends the wait for those who share the next commit; null where there is none. */
+  let endWait: (() => void) | null = null;
   let working: Promise<void> | null = null;
 
   const layOut = (): void => {
@@ -58,6 +70,7 @@ export function createGroupCommit<R extends PendingRecord>(options: GroupCommitO
   const write = async ({ file, start, end, buffers }: Commit<Waiting>): Promise<void> => {
     const from = file.header ? 0 : start;
     const began = performance.now();
+    lastBeganAt = began;
     try {
       await writeAll(file.disk, buffers, from);
     } catch (error) {
@@ -112,6 +125,24 @@ export function createGroupCommit<R extends PendingRecord>(options: GroupCommitO
 
   const isIdle = (): boolean => firstWaiting === waiting.length && building.records.length === 0;
 
+  /** How long the next commit is to wait for others to share it. */
+  const waitMs = (): number => {
+    if (hurried > 0 || bytesInFlight >= fullCommitBytes) return 0;
+    return Math.max(0, lastBeganAt + commitEveryMs - performance.now());
+  };
+
+  const untilShared = async (ms: number): Promise<void> => {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      endWait = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    endWait = null;
+    if (building.records.length + waiting.length - firstWaiting <= 1) hurried = unsharedCommits;
+  };
+
   /** Lays out what waits, in a new file where there is no room. */
   const findRoom = async (): Promise<void> => {
     layOut();
@@ -126,6 +157,7 @@ export function createGroupCommit<R extends PendingRecord>(options: GroupCommitO
   /** Sends off what is laid out, if anything is, and begins to lay out what follows. */
   const sendNext = (): { commit: Commit<Waiting>; written: Promise<void> } | null => {
     if (building.records.length === 0) return null;
+    hurried = Math.max(0, hurried - 1);
     const commit = building.take();
     [building, writing] = [writing, building];
     const place = { file: commit.file, position: commit.end };
@@ -135,7 +167,10 @@ export function createGroupCommit<R extends PendingRecord>(options: GroupCommitO
     return { commit, written };
   };
 
-  /** Commits until there is no more, or no more room in the file. The disk works while answers are given. */
+  /**
+   * Commits until there is no more, no more room in the file, or what there is may wait for others. The disk works while
+   * answers are given.
+   */
   const commitAll = async (): Promise<void> => {
     let sent: ReturnType<typeof sendNext> = null;
     try {
@@ -144,7 +179,7 @@ export function createGroupCommit<R extends PendingRecord>(options: GroupCommitO
       while (sent) {
         await sent.written;
         const { commit } = sent;
-        sent = sendNext();
+        sent = waitMs() > 0 ? null : sendNext();
         settle(commit);
       }
     } catch (error) {
@@ -156,8 +191,11 @@ export function createGroupCommit<R extends PendingRecord>(options: GroupCommitO
   const start = (): Promise<void> =>
     new Promise((resolve) => {
       const work = async (): Promise<void> => {
-        do await commitAll();
-        while (!isIdle());
+        do {
+          const ms = waitMs();
+          if (ms > 0) await untilShared(ms);
+          await commitAll();
+        } while (!isIdle());
         working = null;
         resolve();
       };
@@ -178,13 +216,17 @@ export function createGroupCommit<R extends PendingRecord>(options: GroupCommitO
         waiting.push(Object.assign(record, { resolve, reject }));
         if (working) layOut();
         else working = start();
+        if (endWait && bytesInFlight >= fullCommitBytes) endWait();
       });
     },
     /** Of records that are not answered yet. */
     get bytesInFlight(): number {
       return bytesInFlight;
     },
-    idle: (): Promise<void> => working ?? Promise.resolve(),
+    idle(): Promise<void> {
+      endWait?.();
+      return working ?? Promise.resolve();
+    },
     counts: () => ({ commits, writtenBytes }),
   };
 }

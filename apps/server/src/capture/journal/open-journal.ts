@@ -41,6 +41,7 @@ export async function openJournal({
   maxFileBytes = 64 << 20,
   maxTotalBytes = 16 * 2 ** 30,
   maxInFlightBytes = 32 << 20,
+  commitEveryMs = 8,
   io = createNodeIo(),
 }: JournalOptions): Promise<Journal> {
   if (maxFileBytes < leastFileBytes || maxFileBytes % blockBytes !== 0) {
@@ -80,6 +81,7 @@ export async function openJournal({
   const commits = createGroupCommit<TrackRecord>({
     pool,
     log,
+    commitEveryMs,
     onDurable({ track, offset, payload }, location) {
       track.pending -= 1;
       appendedBytes += payload.length;

@@ -7,8 +7,16 @@ export const silentLog: JournalLog = { info() {}, warn() {}, error() {} };
 /** The smallest files that a journal has, so that tests meet many. */
 export const fileBytes = 64 << 10;
 
+/** Appends wait for no others: what a test's disk does depends on no clock. */
 export function openOn(disk: SimulatedDisk, options: Partial<JournalOptions> = {}): Promise<Journal> {
-  return openJournal({ dir: '/journal', log: silentLog, maxFileBytes: fileBytes, io: disk.io, ...options });
+  return openJournal({
+    dir: '/journal',
+    log: silentLog,
+    maxFileBytes: fileBytes,
+    io: disk.io,
+    commitEveryMs: 0,
+    ...options,
+  });
 }
 
 /** A track's bytes [start, end): each offset always has the same. */
