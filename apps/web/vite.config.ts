@@ -6,6 +6,8 @@ export default defineConfig({
   plugins: [react(), precompress()],
   build: {
     target: 'es2022',
+    // The server reads which scripts a page needs, and tells the browser with the page.
+    manifest: true,
     // Inlined assets would be data: URLs, which the content security policy does not allow.
     assetsInlineLimit: 0,
     // The pages are few and small: one round trip for styles is quicker than one for each lazy page.

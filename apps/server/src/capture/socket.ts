@@ -24,69 +24,108 @@ export interface Readable {
   resume(): void;
 }
 
-/** U21: every call is answered, whatever it holds; one without an acknowledgement is ignored. */
-export function registerCaptureSocket(
-  socket: CaptureSocket,
-  capture: Capture,
-  { actor, transport, log }: { actor: Actor; transport: Readable; log: Logger },
-): void {
+interface CaptureSocketOptions {
+  actor: Actor;
+  transport: Readable;
+  log: Logger;
+}
+
+/** What a socket that has called holds. */
+interface Feed extends CaptureSocketOptions {
+  socket: CaptureSocket;
+  capture: Capture;
+  connection: Connection;
+  /** It has opened a track. */
+  feeds: boolean;
+  isPaused: boolean;
+}
+
+interface CaptureData {
+  capture: { options: CaptureSocketOptions; capture: Capture; feed: Feed | null };
+}
+
+/**
+ * U21: every call is answered, whatever it holds; one without an acknowledgement is ignored. The handlers are the same
+ * functions for all sockets, since there are thousands that only listen.
+ */
+export function registerCaptureSocket(socket: CaptureSocket, capture: Capture, options: CaptureSocketOptions): void {
+  (socket.data as CaptureData).capture = { options, capture, feed: null };
+  socket.on('track:open', onOpen);
+  socket.on('track:slice', onSlice);
+  socket.on('track:close', onClose);
+}
+
+function onOpen(this: CaptureSocket, ...args: unknown[]): void {
+  answer(this, args, async (feed, [request]) => {
+    const { socket, capture, actor, connection } = feed;
+    const durable = await capture.openTrack(actor, connection, parseRequest(trackOpen, request));
+    if (!feed.feeds && capture.pressure.isHigh) socket.emit('slow-down', { sliceMs: captureLimits.slowSliceMs });
+    feed.feeds = true;
+    return durable;
+  });
+}
+
+function onSlice(this: CaptureSocket, ...args: unknown[]): void {
+  answer(this, args, writeSlice);
+}
+
+async function writeSlice(feed: Feed, args: unknown[]): Promise<number> {
+  const { capture, connection, transport } = feed;
+  // U20: what this socket sends next waits in the kernel, not here.
+  if (capture.pressure.isHigh && !feed.isPaused) {
+    feed.isPaused = true;
+    transport.pause();
+  }
+  return capture.writeSlice(connection, readSlice(args));
+}
+
+function onClose(this: CaptureSocket, ...args: unknown[]): void {
+  answer(this, args, async ({ capture, connection }, [request]) =>
+    capture.closeTrack(connection, parseRequest(trackClose, request)),
+  );
+}
+
+/** The acknowledgement is the last argument, however many there are before it. */
+function answer(socket: CaptureSocket, args: unknown[], work: (feed: Feed, args: unknown[]) => Promise<number>): void {
+  const ack = args.pop();
+  if (typeof ack !== 'function') return;
+  const reply = ack as Ack<Durable>;
+  const feed = feedOf(socket);
+  work(feed, args).then(
+    (durable) => reply({ durable }),
+    (error: unknown) => {
+      if (!(error instanceof AppError)) feed.log.error({ err: error }, 'a capture call failed');
+      reply(toErrorBody(error));
+    },
+  );
+}
+
+function feedOf(socket: CaptureSocket): Feed {
+  const data = (socket.data as CaptureData).capture;
+  data.feed ??= beginFeed(socket, data.capture, data.options);
+  return data.feed;
+}
+
+function beginFeed(socket: CaptureSocket, capture: Capture, options: CaptureSocketOptions): Feed {
   const connection: Connection = {
     id: socket.id,
     onTrackLost: (trackId, error) => socket.emit('track:lost', { trackId, error: toErrorBody(error).error }),
   };
-  let feeds = false;
-  let isPaused = false;
-
-  /** The acknowledgement is the last argument, however many there are before it. */
-  const handle = (
-    event: 'track:open' | 'track:slice' | 'track:close',
-    work: (args: unknown[]) => Promise<number>,
-  ): void => {
-    socket.on(event, (...args: unknown[]) => {
-      const ack = args.pop();
-      if (typeof ack !== 'function') return;
-      const reply = ack as Ack<Durable>;
-      work(args).then(
-        (durable) => reply({ durable }),
-        (error: unknown) => {
-          if (!(error instanceof AppError)) log.error({ err: error }, 'a capture call failed');
-          reply(toErrorBody(error));
-        },
-      );
-    });
-  };
-
-  const adviseSlowDown = (isHigh: boolean): void => {
-    if (!feeds) return;
-    if (isHigh) socket.emit('slow-down', { sliceMs: captureLimits.slowSliceMs });
-    else socket.emit('speed-up');
-    if (!isHigh && isPaused) transport.resume();
-    isPaused = isPaused && isHigh;
-  };
-  const unsubscribe = capture.pressure.subscribe(adviseSlowDown);
-
-  handle('track:open', async ([request]) => {
-    const durable = await capture.openTrack(actor, connection, parseRequest(trackOpen, request));
-    if (!feeds && capture.pressure.isHigh) socket.emit('slow-down', { sliceMs: captureLimits.slowSliceMs });
-    feeds = true;
-    return durable;
-  });
-
-  handle('track:slice', async (args) => {
-    // U20: what this socket sends next waits in the kernel, not here.
-    if (capture.pressure.isHigh && !isPaused) {
-      isPaused = true;
-      transport.pause();
-    }
-    return capture.writeSlice(connection, readSlice(args));
-  });
-
-  handle('track:close', async ([request]) => capture.closeTrack(connection, parseRequest(trackClose, request)));
-
+  const feed: Feed = { ...options, socket, capture, connection, feeds: false, isPaused: false };
+  const unsubscribe = capture.pressure.subscribe((isHigh) => adviseSlowDown(feed, isHigh));
   socket.on('disconnect', () => {
     unsubscribe();
     capture.disconnect(connection);
   });
+  return feed;
+}
+
+function adviseSlowDown(feed: Feed, isHigh: boolean): void {
+  if (feed.feeds && isHigh) feed.socket.emit('slow-down', { sliceMs: captureLimits.slowSliceMs });
+  if (feed.feeds && !isHigh) feed.socket.emit('speed-up');
+  if (isHigh || !feed.isPaused) return;
+  feed.isPaused = false;
+  feed.transport.resume();
 }
 
 function readSlice([trackId, offset, bytes, capturedMs]: unknown[]) {
@@ -98,7 +137,8 @@ function readSlice([trackId, offset, bytes, capturedMs]: unknown[]) {
     throw new AppError('BAD_REQUEST', 'capturedMs is a number of milliseconds, or left out.');
   }
   return {
-    trackId: parseRequest(id, trackId),
+    // Only one that was opened, and checked then, goes on from here.
+    trackId: typeof trackId === 'string' ? trackId : parseRequest(id, trackId),
     offset: offset as number,
     bytes,
     capturedMs: capturedMs == null ? undefined : (capturedMs as number),

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { FastifyPluginAsync } from 'fastify';
 import { pino } from 'pino';
@@ -18,6 +19,7 @@ const trial: FastifyPluginAsyncZod = async (app) => {
     }),
   );
   app.get('/who', (request) => ({ userId: request.actor.userId }));
+  app.get('/long', () => ({ text: 'a long line '.repeat(1000) }));
   app.get('/busy', () => {
     throw new AppError('BUSY', 'Come again.', { retryAfterMs: 1500 });
   });
@@ -34,6 +36,10 @@ beforeAll(async () => {
   mkdirSync(join(webDir, 'assets'));
   writeFileSync(join(webDir, 'index.html'), '<!doctype html><title>Hansard</title>');
   writeFileSync(join(webDir, 'assets/app-1a2b.js'), 'export {}');
+  const page = { file: 'assets/page-3c4d.js', imports: ['_shared.js'] };
+  const manifest = { 'src/meeting/meeting-page.tsx': page, '_shared.js': { file: 'assets/shared-5e6f.js' } };
+  mkdirSync(join(webDir, '.vite'));
+  writeFileSync(join(webDir, '.vite/manifest.json'), JSON.stringify(manifest));
   const operations: FastifyPluginAsync = async (scope) => {
     scope.get('/health', () => ({ status: 'ok' }));
   };
@@ -112,10 +118,23 @@ it('serves the web app: pages uncached, hashed files for ever', async () => {
   const page = await app.inject({ url: '/m/some-meeting', headers: { ...host, accept: 'text/html' } });
   expect(page).toMatchObject({ statusCode: 200, headers: { 'cache-control': 'no-cache' } });
   expect(page.body).toContain('<title>Hansard</title>');
+  expect(page.headers.link).toBe(
+    '</assets/page-3c4d.js>; rel=modulepreload, </assets/shared-5e6f.js>; rel=modulepreload',
+  );
   expect(page.headers['content-security-policy']).toContain("default-src 'self'");
   const script = await app.inject({ url: '/assets/app-1a2b.js', headers: host });
   expect(script.headers['cache-control']).toContain('immutable');
   expect((await app.inject({ url: '/assets/gone.js', headers: host })).statusCode).toBe(404);
+});
+
+it('compresses what is long, for whoever takes it', async () => {
+  const url = '/api/v1/long';
+  const packed = await app.inject({ url, headers: { ...host, 'accept-encoding': 'gzip, br' } });
+  expect(packed.headers['content-encoding']).toBe('gzip');
+  const plain = await app.inject({ url, headers: host });
+  expect(gunzipSync(packed.rawPayload).toString()).toBe(plain.body);
+  const short = await app.inject({ url: '/api/v1/who', headers: { ...host, 'accept-encoding': 'gzip' } });
+  expect(short.headers['content-encoding']).toBeUndefined();
 });
 
 it('describes its API', async () => {

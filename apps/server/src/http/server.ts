@@ -1,3 +1,4 @@
+import fastifyCompress from '@fastify/compress';
 import fastifyStatic from '@fastify/static';
 import fastifySwagger from '@fastify/swagger';
 import { apiPrefix, protocolVersion } from '@hansard/protocol';
@@ -11,10 +12,13 @@ import {
 import type { Logger } from 'pino';
 import { AppError, toErrorBody } from '../errors.ts';
 import { checkOrigin, ownerActor } from '../identity/index.ts';
+import { readPreloads } from './preloads.ts';
 import { securityHeaders } from './security-headers.ts';
 
 /** Bytes of a request body, where a route does not say otherwise. */
 const maxBodyBytes = 1024 * 1024;
+
+const leastBytesToCompress = 4096;
 
 interface HttpOptions {
   log: Logger;
@@ -51,6 +55,8 @@ export async function createHttpServer({ log, api, operations, webDir }: HttpOpt
     return reply.code(known?.statusCode ?? 500).send(body);
   });
 
+  // Files of the web app are compressed when they are built, and sound is so already: this is for JSON and text.
+  await app.register(fastifyCompress, { encodings: ['gzip'], threshold: leastBytesToCompress });
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
@@ -88,9 +94,14 @@ async function serveWeb(app: FastifyInstance, webDir: string | null): Promise<vo
       },
     });
   }
+  const preloads = webDir ? readPreloads(webDir) : null;
   app.setNotFoundHandler((request, reply) => {
     const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
-    if (webDir && wantsPage && !request.url.startsWith(apiPrefix)) return reply.sendFile('index.html');
+    if (webDir && wantsPage && !request.url.startsWith(apiPrefix)) {
+      const link = preloads?.(request.url);
+      if (link) void reply.header('link', link);
+      return reply.sendFile('index.html');
+    }
     throw new AppError('NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`);
   });
 }

@@ -44,18 +44,36 @@ export function createSocketServer(http: HttpServer, log: Logger): SocketServer 
   io.engine.on('connection', (raw: { request: unknown }) => {
     raw.request = null;
   });
+  const onError = (error: Error): void => log.warn({ err: error }, 'a socket failed');
   io.on('connection', (socket) => {
-    socket.on('error', (error) => log.warn({ err: error }, 'a socket failed'));
-    socket.onAny((event: string, ...args: unknown[]) => {
-      const ack = args.at(-1);
-      if (socket.listenerCount(event) > 0 || typeof ack !== 'function') return;
-      ack(toErrorBody(new AppError('BAD_REQUEST', 'There is no such event.')));
-    });
+    // What is kept for each connection and read by nobody: the request's headers, and a room of its own.
+    Object.assign(socket, { handshake: noHandshake });
+    void socket.leave(socket.id);
+    socket.on('error', onError);
+    socket.onAny(answerUnknown);
   });
   const timer = setInterval(() => cutSlowReaders(io, log), unsentCheckMs);
   timer.unref();
   http.once('close', () => clearInterval(timer));
   return io;
+}
+
+const noHandshake: ClientSocket['handshake'] = Object.freeze({
+  headers: {},
+  time: '',
+  address: '',
+  xdomain: false,
+  secure: false,
+  issued: 0,
+  url: '',
+  query: {},
+  auth: {},
+});
+
+function answerUnknown(this: ClientSocket, event: string, ...args: unknown[]): void {
+  if (this.listenerCount(event) > 0) return;
+  const ack = args.at(-1);
+  if (typeof ack === 'function') ack(toErrorBody(new AppError('BAD_REQUEST', 'There is no such event.')));
 }
 
 function cutSlowReaders(io: SocketServer, log: Logger): void {
@@ -74,7 +92,7 @@ function webSocketOf(socket: ClientSocket): WebSocketLike | undefined {
   return (socket.conn.transport as unknown as { socket?: WebSocketLike }).socket;
 }
 
-/** What can stop reading from a socket. */
+/** What can stop reading from a socket that has just connected. */
 export function transportOf(socket: ClientSocket): { pause(): void; resume(): void } {
-  return { pause: () => webSocketOf(socket)?.pause(), resume: () => webSocketOf(socket)?.resume() };
+  return webSocketOf(socket) ?? { pause() {}, resume() {} };
 }

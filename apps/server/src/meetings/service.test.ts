@@ -157,17 +157,18 @@ describe('the state of a meeting', () => {
     expect((await meetings.get(ownerActor, id)).state).toBe('done');
   });
 
-  test('ending twice closes the tracks once, and keeps the time of the first', async () => {
+  test('ending again keeps the time of the first, and makes up for tracks that could not be closed', async () => {
     let time = 1000;
     const closeTracks = vi.fn<(meetingId: string) => Promise<void>>().mockResolvedValue();
+    closeTracks.mockRejectedValueOnce(new Error('the disk is away'));
     const { meetings, addTrack } = startMeetings({ closeTracks, now: () => time });
     const { id } = await meetings.create(ownerActor, {});
     await addTrack(id, 'captions', { kind: 'captions' });
     time = 2000;
-    await Promise.all([meetings.end(ownerActor, id), meetings.end(ownerActor, id)]);
+    await expect(meetings.end(ownerActor, id)).rejects.toThrow('the disk is away');
     time = 3000;
     expect(await meetings.end(ownerActor, id)).toMatchObject({ endedAt: 2000, tracks: [{ state: 'closed' }] });
-    expect(closeTracks).toHaveBeenCalledExactlyOnceWith(id);
+    expect(closeTracks.mock.calls).toEqual([[id], [id]]);
   });
 
   test('after a start, meetings that a crash left in processing find their state', async () => {

@@ -43,45 +43,59 @@ export function fanOutMeetings(io: TranscriptServer, bus: Bus): () => void {
   });
 }
 
-/** Lets a client watch meetings and send captions. Every call is answered; one without an acknowledgement is ignored. */
-export function registerTranscriptSocket(
+interface TranscriptData {
+  transcript: TranscriptSocketOptions;
+}
+
+/**
+ * Lets a client watch meetings and send captions. Every call is answered; one without an acknowledgement is ignored. The
+ * handlers are the same functions for all sockets, of which there are thousands.
+ */
+export function registerTranscriptSocket(socket: TranscriptSocket, options: TranscriptSocketOptions): void {
+  (socket.data as TranscriptData).transcript = options;
+  socket.on('meeting:join', onJoin);
+  socket.on('meeting:leave', onLeave);
+  socket.on('captions:send', onCaptions);
+}
+
+function onJoin(this: TranscriptSocket, request: unknown, ack: unknown): void {
+  answer(this, ack, async ({ actor, getMeeting, transcript }) => {
+    const { meetingId, since } = parseRequest(meetingJoin, request);
+    await getMeeting(actor, meetingId);
+    await watch(this, meetingId);
+    // Read after joining: what is written in between comes twice rather than never.
+    const meeting = await getMeeting(actor, meetingId);
+    const page = await transcript.page(actor, meetingId, { since, limit: limits.maxSegmentsPerPage });
+    return { meeting, ...page };
+  });
+}
+
+function onLeave(this: TranscriptSocket, request: unknown, ack: unknown): void {
+  answer(this, ack, async () => {
+    await this.leave(roomOf(parseRequest(meetingLeave, request).meetingId));
+    return {};
+  });
+}
+
+function onCaptions(this: TranscriptSocket, request: unknown, ack: unknown): void {
+  answer(this, ack, async ({ actor, transcript }) => {
+    const { meetingId, ...post } = parseRequest(captionsSend, request);
+    return { accepted: await transcript.addCaptions(actor, meetingId, post) };
+  });
+}
+
+function answer<T>(
   socket: TranscriptSocket,
-  { transcript, getMeeting, actor, log }: TranscriptSocketOptions,
+  ack: unknown,
+  work: (options: TranscriptSocketOptions) => Promise<T>,
 ): void {
-  const answer = <T>(ack: unknown, work: () => Promise<T>): void => {
-    if (typeof ack !== 'function') return;
-    const reply = ack as (reply: unknown) => void;
-    work().then(reply, (error: unknown) => {
-      if (!(error instanceof AppError)) log.error({ err: error }, 'a transcript call failed');
-      reply(toErrorBody(error));
-    });
-  };
-
-  socket.on('meeting:join', (request: unknown, ack: unknown) =>
-    answer(ack, async () => {
-      const { meetingId, since } = parseRequest(meetingJoin, request);
-      await getMeeting(actor, meetingId);
-      await watch(socket, meetingId);
-      // Read after joining: what is written in between comes twice rather than never.
-      const meeting = await getMeeting(actor, meetingId);
-      const page = await transcript.page(actor, meetingId, { since, limit: limits.maxSegmentsPerPage });
-      return { meeting, ...page };
-    }),
-  );
-
-  socket.on('meeting:leave', (request: unknown, ack: unknown) =>
-    answer(ack, async () => {
-      await socket.leave(roomOf(parseRequest(meetingLeave, request).meetingId));
-      return {};
-    }),
-  );
-
-  socket.on('captions:send', (request: unknown, ack: unknown) =>
-    answer(ack, async () => {
-      const { meetingId, ...post } = parseRequest(captionsSend, request);
-      return { accepted: await transcript.addCaptions(actor, meetingId, post) };
-    }),
-  );
+  if (typeof ack !== 'function') return;
+  const reply = ack as (reply: unknown) => void;
+  const options = (socket.data as TranscriptData).transcript;
+  work(options).then(reply, (error: unknown) => {
+    if (!(error instanceof AppError)) options.log.error({ err: error }, 'a transcript call failed');
+    reply(toErrorBody(error));
+  });
 }
 
 async function watch(socket: TranscriptSocket, meetingId: string): Promise<void> {

@@ -66,7 +66,9 @@ async function listedStream(
 /** Lines of several words, those with more words first. */
 function mostShared(lists: readonly number[][]): number[] {
   const counts = new Map<number, number>();
-  for (const rowid of lists.flat()) counts.set(rowid, (counts.get(rowid) ?? 0) + 1);
+  // A frequent word's stream has read its newest lines only: of lines that count the same, those of the rarest word come first.
+  const rarestFirst = lists.toSorted((a, b) => a.length - b.length);
+  for (const rowid of rarestFirst.flat()) counts.set(rowid, (counts.get(rowid) ?? 0) + 1);
   return [...counts]
     .sort(([, a], [, b]) => b - a)
     .slice(0, meetingLimits.maxHitsPerMeeting)

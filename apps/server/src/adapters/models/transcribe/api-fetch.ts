@@ -1,7 +1,7 @@
 import { EngineError } from './contract.ts';
 import { httpEngineError } from './http-errors.ts';
 
-const maxAnswerBytes = 1024 * 1024;
+export const maxAnswerBytes = 1024 * 1024;
 
 /**
  * A request whose every fault is an `EngineError`: no connection and no answer in time are `unavailable`, a status is

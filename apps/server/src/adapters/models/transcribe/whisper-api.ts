@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { apiFetch } from './api-fetch.ts';
+import { createApiPost } from './api-post.ts';
 import { EngineError, type TranscribedLine, type TranscribeEngine, type TranscribeRequest } from './contract.ts';
 import { withDeadline } from './deadline.ts';
 import { asEngineError } from './engine-error.ts';
+import { formBody } from './form-body.ts';
 
 interface WhisperApiOptions {
   name: 'groq' | 'openai';
@@ -28,7 +29,8 @@ const answer = z.object({
  */
 export function createWhisperApi(options: WhisperApiOptions): TranscribeEngine {
   const { name, apiKey, baseUrl, model, concurrency, timeoutMs = 60_000 } = options;
-  const url = `${baseUrl.replace(/\/+$/, '')}/audio/transcriptions`;
+  // One more than the scheduler uses: a recording may be tried meanwhile.
+  const api = createApiPost(`${baseUrl.replace(/\/+$/, '')}/audio/transcriptions`, { maxSockets: concurrency.max + 1 });
   const headers: Record<string, string> = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
   const closing = new AbortController();
   return {
@@ -38,33 +40,30 @@ export function createWhisperApi(options: WhisperApiOptions): TranscribeEngine {
     caveat: null,
     async transcribe(request, signal) {
       try {
-        const { body, contentType } = await asBytes(asForm(model, request));
-        const post = { method: 'POST', headers: { ...headers, 'content-type': contentType }, body };
+        const { body, contentType } = asForm(model, request);
         const deadline = { timeoutMs, stops: [signal, closing.signal] };
-        return linesOf(await withDeadline(deadline, (stop) => apiFetch(url, post, stop)), request.durationMs);
+        const post = (stop: AbortSignal) => api.post({ ...headers, 'content-type': contentType }, body, stop);
+        return linesOf(await withDeadline(deadline, post), request.durationMs);
       } catch (error) {
         throw asEngineError(error);
       }
     },
-    close: async () => closing.abort(),
+    async close() {
+      closing.abort();
+      api.close();
+    },
   };
 }
 
-function asForm(model: string, { audio, language }: TranscribeRequest): FormData {
-  const form = new FormData();
-  form.set('model', model);
-  form.set('response_format', /whisper/i.test(model) ? 'verbose_json' : 'json');
-  form.set('temperature', '0');
-  // They take ISO 639-1: the first part of a BCP 47 tag.
-  if (language !== undefined) form.set('language', language.split('-')[0]!);
-  form.set('file', new Blob([new Uint8Array(audio)], { type: 'audio/ogg' }), 'chunk.ogg');
-  return form;
-}
-
-/** A form that is sent as it is, as a stream, ends in an unhandled rejection when it is aborted halfway. */
-async function asBytes(form: FormData): Promise<{ body: ArrayBuffer; contentType: string }> {
-  const encoded = new Response(form);
-  return { body: await encoded.arrayBuffer(), contentType: encoded.headers.get('content-type') ?? '' };
+function asForm(model: string, { audio, language }: TranscribeRequest) {
+  const fields = {
+    model,
+    response_format: /whisper/i.test(model) ? 'verbose_json' : 'json',
+    temperature: '0',
+    // They take ISO 639-1: the first part of a BCP 47 tag.
+    ...(language !== undefined && { language: language.split('-')[0]! }),
+  };
+  return formBody(fields, { name: 'file', fileName: 'chunk.ogg', mediaType: 'audio/ogg', bytes: audio });
 }
 
 function linesOf(body: string, durationMs: number): TranscribedLine[] {
