@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { launchArgs } from '@hansard/server/launch';
 import type { ServerProgram } from './server-process.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -13,8 +14,8 @@ export function buildHansard(): void {
 /** The server as `npm start` runs it; `env` is what a person would set. */
 export function hansardProgram(dataDir: string, env: Readonly<Record<string, string>>): ServerProgram {
   return {
-    file: join(root, 'apps/server/dist/main.js'),
-    flags: ['--conditions=built', '--inspect-port=127.0.0.1:0'],
+    file: launchArgs.at(-1)!,
+    flags: [...launchArgs.slice(0, -1), '--inspect-port=127.0.0.1:0'],
     env: { HANSARD_ENGINE_SETUP: 'off', ...env, HANSARD_DATA_DIR: dataDir },
   };
 }
