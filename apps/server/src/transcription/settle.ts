@@ -1,9 +1,10 @@
 import type { Segment } from '@hansard/protocol';
 import type { Logger } from 'pino';
-import { derivedTransaction, type Database, type DatabaseTransaction } from '../adapters/database/index.ts';
+import type { Database, DatabaseTransaction } from '../adapters/database/index.ts';
 import type { Clock } from './clock.ts';
 import type { TranscriptionLimits } from './limits.ts';
 import { returnClaim, settleClaim, type ClaimedChunk, type Settlement } from './repository.ts';
+import { createSharedCommits } from './shared-commits.ts';
 import type { Suspects } from './suspects.ts';
 import type { Outcome } from './transcribe-chunk.ts';
 
@@ -40,10 +41,12 @@ type Settle = (chunk: ClaimedChunk, outcome: Outcome, circumstances: Circumstanc
 
 /**
  * Writes what became of a chunk. Its state and its segments are one transaction, held to the claim: a crash before it
- * leaves the chunk to be claimed again, and the late answer of a claim that lapsed writes nothing.
+ * leaves the chunk to be claimed again, and the late answer of a claim that lapsed writes nothing. Chunks that end at about
+ * the same time share it; their segments are given on in the order in which they were written.
  */
 export function createSettler(options: SettlerOptions): Settle {
   const { database, appendSegments, onSegments, onChunkSettled, clock, limits, suspects, log } = options;
+  const commit = createSharedCommits(database);
 
   async function finish(
     chunk: ClaimedChunk,
@@ -51,7 +54,7 @@ export function createSettler(options: SettlerOptions): Settle {
     lines: { startMs: number; endMs: number; text: string }[],
   ) {
     const { meetingId, trackId, id: chunkId, participant: speaker } = chunk;
-    const segments = await derivedTransaction(database).execute(async (trx) => {
+    const segments = await commit(async (trx) => {
       if (!(await settleClaim(trx, chunk, settlement))) return null;
       return lines.length > 0 ? appendSegments(trx, { meetingId, trackId, chunkId, speaker, lines }) : [];
     });
