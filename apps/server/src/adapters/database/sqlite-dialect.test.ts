@@ -23,3 +23,14 @@ it('leaves the sync of derived rows to a later transaction, and of no other', as
   expect(await database.transaction().execute(syncOf)).toBe(full);
   await database.destroy();
 });
+
+it('lets others have their turn while a long queue of queries is worked off', async () => {
+  const database = openSqlite(':memory:');
+  let turns = 0;
+  const timer = setInterval(() => (turns += 1), 1);
+  const slow = sql`WITH RECURSIVE count(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < 20000) SELECT max(n) FROM count`;
+  await Promise.all(Array.from({ length: 50 }, () => slow.execute(database)));
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(2);
+  await database.destroy();
+});

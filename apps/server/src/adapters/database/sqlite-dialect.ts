@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SqliteDialect, SqliteDriver, type DatabaseConnection, type Driver, type TransactionSettings } from 'kysely';
 import { asKyselyDatabase } from './node-sqlite-driver.ts';
 
@@ -19,13 +20,29 @@ export class WalSqliteDialect extends SqliteDialect {
   }
 }
 
+/** Database work in a row before sockets and timers get their turn. */
+const maxTurnMs = 5;
+
 class WalSqliteDriver extends SqliteDriver {
   readonly #raw: DatabaseSync;
   #isRelaxed = false;
+  /** When the first work of this turn of the event loop began; null before it. */
+  #turnBeganAt: number | null = null;
 
   constructor(raw: DatabaseSync) {
     super({ database: asKyselyDatabase(raw) });
     this.#raw = raw;
+  }
+
+  // Nothing here waits for the outside, so that a queue of queries would run to its end as one long microtask.
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    if (this.#turnBeganAt === null) {
+      this.#turnBeganAt = performance.now();
+      setImmediate(() => (this.#turnBeganAt = null));
+    } else if (performance.now() - this.#turnBeganAt > maxTurnMs) {
+      await nextTurn();
+    }
+    return super.acquireConnection();
   }
 
   // SQLite takes the setting between transactions only, hence before it begins and after it has ended.
