@@ -28,7 +28,7 @@ import {
   createTranscription,
   findOnMachine,
   runProgram,
-  setUpLocalEngine,
+  setUpInBackground,
   transcriptionRoutes,
 } from './transcription/index.ts';
 
@@ -183,41 +183,9 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
       return `http://${host}:${port}`;
     },
     setUpEngine(say) {
-      const { engine, setUp: allowed, language } = config.transcription;
-      if (activeEngine() || engine !== 'auto') return;
-      const status = {
-        name: 'local engine',
-        task: 'transcribe',
-        kind: 'local',
-        active: false,
-        state: 'setting-up',
-        resumesAt: null,
-        concurrency: 0,
-        caveat: null,
-      } as const;
-      const onProgress = ({ detail, share }: { detail: string; share: number | null }) =>
-        transcription.showSetUp({ ...status, detail, progress: share });
-      onProgress({ detail: 'looking for a speech model', share: null });
-      const isRoot = process.getuid?.() === 0;
-      void setUpLocalEngine({
-        dataDir,
-        log,
-        allowed,
-        language,
-        run: runProgram,
-        isRoot,
-        onProgress,
-        signal: setUp.signal,
-      })
-        .then(async (result) => {
-          if (result.kind !== 'none') await transcription.setEngine(await chooseFound());
-          const active = activeEngine();
-          say(
-            active ? `Speech: ${active.name}, ${active.detail}` : result.kind === 'none' ? result.hint : 'No engine.',
-          );
-        })
-        .catch((error: unknown) => log.error({ err: error }, 'no engine could be set up'))
-        .finally(() => transcription.showSetUp(null));
+      if (activeEngine() || config.transcription.engine !== 'auto') return;
+      const { signal } = setUp;
+      void setUpInBackground({ config: config.transcription, transcription, choose: chooseFound, say, log, signal });
     },
     async drain() {
       phase = 'draining';

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findOnMachine, runProgram, setUpLocalEngine, type RunProgram, type SetUpOptions } from './index.ts';
+import { findOnMachine, runProgram, type RunProgram } from './index.ts';
+import { setUpLocalEngine, type SetUpOptions } from './set-up-local-engine.ts';
 import { modelFor } from './models.ts';
 
 const name = 'sherpa-onnx-test-en';
