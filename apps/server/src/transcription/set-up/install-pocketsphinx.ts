@@ -26,9 +26,9 @@ const aptOptions = [
 export async function installPocketSphinx({ log, run, isRoot, onProgress, signal }: InstallOptions): Promise<boolean> {
   if (!isRoot) return false;
   if ((await run('apt-get', ['--version'], signal)).code !== 0) return false;
-  const detail = `installing ${packages.join(' and ')} with apt-get`;
-  log.warn({ packages }, `${detail}: a local speech recogniser, about 70 MB; HANSARD_ENGINE_SETUP=off prevents it`);
-  onProgress({ detail, share: null });
+  const what = `installing ${packages.join(' and ')} with apt-get, a local recogniser of about 70 MB`;
+  log.info({ packages }, what);
+  onProgress({ detail: `${what} (HANSARD_ENGINE_SETUP=off prevents it)`, share: null });
   const install = () => run('apt-get', ['install', ...aptOptions, '--no-install-recommends', ...packages], signal);
   let done = await install();
   if (done.code !== 0) {

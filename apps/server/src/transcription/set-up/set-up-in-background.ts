@@ -31,8 +31,11 @@ const settingUp: Omit<EngineStatus, 'detail' | 'progress'> = {
 /** Gets a server without an engine one of its own while it runs, with progress in Settings. Never rejects. */
 export async function setUpInBackground(options: BackgroundOptions): Promise<void> {
   const { config, transcription, choose, say, log, signal } = options;
-  const onProgress = ({ detail, share }: { detail: string; share: number | null }) =>
+  let said = '';
+  const onProgress = ({ detail, share }: { detail: string; share: number | null }) => {
     transcription.showSetUp({ ...settingUp, detail, progress: share });
+    if (detail !== said) say(`Speech engine: ${(said = detail)}…`);
+  };
   onProgress({ detail: 'looking for a speech model', share: null });
   try {
     const result = await setUpLocalEngine({
@@ -48,7 +51,7 @@ export async function setUpInBackground(options: BackgroundOptions): Promise<voi
     if (result.kind === 'none') return say(result.hint);
     const choice = await choose();
     await transcription.setEngine(choice);
-    say(choice.engine ? `Speech: ${choice.engine.name}, ${choice.why}` : choice.why);
+    say(choice.engine ? `Speech engine: ${choice.engine.name}, ${choice.why}` : choice.why);
   } catch (error) {
     log.error({ err: error }, 'no engine could be set up');
   } finally {

@@ -43,7 +43,8 @@ export async function setUpLocalEngine(options: SetUpOptions): Promise<SetUpResu
   try {
     return { kind: 'sherpa-onnx', modelDir: await setUpModel(model, { ...options, onProgress, signal }) };
   } catch (error) {
-    log.warn({ reason: reasonOf(error) }, 'no speech model could be set up');
+    log.info({ reason: reasonOf(error) }, 'no speech model could be set up');
+    onProgress({ detail: `no speech model could be had (${reasonOf(error)})`, share: null });
   }
   if (signal.aborted) return { kind: 'none', hint };
   try {
@@ -59,6 +60,7 @@ async function setUpModel(
   options: SetUpOptions & Required<Pick<SetUpOptions, 'onProgress' | 'signal'>>,
 ): Promise<string> {
   const { dataDir, log, run, onProgress, signal, timeoutMs = 5000 } = options;
+  let fetching = `fetching ${model.name}`;
   const archive = await downloadArchive({
     url: modelUrl(model),
     sha256: model.sha256,
@@ -67,17 +69,14 @@ async function setUpModel(
     fetch: options.fetch ?? fetch,
     signal,
     onStart: (bytes, from) => {
-      const detail = `${model.name}, ${megabytes(bytes)} MB, from ${new URL(modelUrl(model)).host}`;
-      log.warn(
-        { model: model.name, megabytes: megabytes(bytes), haveMegabytes: megabytes(from) },
-        `fetching a speech model: ${detail}`,
-      );
+      fetching = `fetching ${model.name}, ${megabytes(bytes)} MB, from ${new URL(modelUrl(model)).host}`;
+      log.info({ model: model.name, megabytes: megabytes(bytes), haveMegabytes: megabytes(from) }, fetching);
     },
-    onProgress: (share) => onProgress({ detail: `fetching ${model.name}`, share }),
+    onProgress: (share) => onProgress({ detail: fetching, share }),
   });
   onProgress({ detail: `unpacking ${model.name}`, share: null });
   const modelDir = await unpackModel({ archive, name: model.name, run, signal });
-  log.warn({ model: model.name }, 'the speech model is ready');
+  log.info({ model: model.name }, 'the speech model is ready');
   return modelDir;
 }
 

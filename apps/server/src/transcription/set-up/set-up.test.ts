@@ -151,8 +151,8 @@ describe('setUpLocalEngine', () => {
 
   it('says what is missing to unpack with', async () => {
     const reasons: string[] = [];
-    const log = pino({ level: 'warn' }, { write: (line: string) => void reasons.push(line) });
-    await setUp({ log, run: async () => ({ code: 2, lastWords: 'tar (child): bzip2: Cannot exec' }) });
+    const onProgress = ({ detail }: { detail: string }) => void reasons.push(detail);
+    await setUp({ onProgress, run: async () => ({ code: 2, lastWords: 'tar (child): bzip2: Cannot exec' }) });
     expect(reasons.join('')).toContain('apt-get install bzip2');
   });
 });
