@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
-import { freePort } from './support/server.ts';
+import { freePort, startServer } from './support/server.ts';
 import { writeSpeech } from './support/speech.ts';
 import { wordErrorRate } from './support/words.ts';
 
@@ -54,4 +54,11 @@ it('a file that is no sound gets a clear error', async () => {
     code: 1,
     stderr: expect.stringMatching(/ffmpeg can't read .*run\.mjs/),
   });
+});
+
+it('a second server on the same data says so and ends', async () => {
+  const dataDir = tempDir();
+  const first = await startServer(dataDir);
+  onTestFinished(() => first.stop());
+  await expect(startServer(dataDir)).rejects.toThrow(/Another Hansard is running/);
 });

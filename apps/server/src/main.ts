@@ -24,7 +24,8 @@ const config: Config = await orExit(() => {
   }
 }, 2);
 const log = pino({ level: config.logLevel }, pino.destination(2));
-await orExit(() => lockDataDir(config.dataDir), 1);
+// Held by name: a lock that nothing refers to is let go with the garbage.
+const unlock = await orExit(() => lockDataDir(config.dataDir), 1);
 const app: App = await orExit(() => createApp(config, log), 1);
 const url = await orExit(() => app.listen(), 1);
 console.log(startMessage({ url, dataDir: config.dataDir, engines: app.engines() }));
@@ -40,7 +41,10 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     stopping = true;
     setTimeout(() => process.exit(1), config.drainTimeoutMs + 1000).unref();
     void app.drain().then(
-      () => process.exit(0),
+      () => {
+        unlock();
+        process.exit(0);
+      },
       (error: unknown) => {
         log.error({ err: error }, 'the drain failed');
         process.exit(1);
