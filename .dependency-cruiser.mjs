@@ -45,6 +45,12 @@ export default {
       to: { path: 'node_modules/(fastify|socket[.]io|@fastify)' },
     },
     {
+      name: 'headroom-imports-nothing-of-ours',
+      severity: 'error',
+      from: { path: '^packages/headroom/' },
+      to: { path: '^(packages/(?!headroom/)|apps|bench)' },
+    },
+    {
       name: 'protocol-imports-nothing-of-ours',
       severity: 'error',
       from: { path: '^packages/protocol/' },
@@ -63,10 +69,10 @@ export default {
       to: { path: '^(apps/(?!web/)|bench)' },
     },
     {
-      name: 'server-imports-protocol-only',
+      name: 'server-imports-protocol-and-headroom-only',
       severity: 'error',
       from: { path: server, pathNot: isTest },
-      to: { path: '^(packages/(?!protocol/)|apps/(?!server/)|bench)' },
+      to: { path: '^(packages/(?!protocol/|headroom/)|apps/(?!server/)|bench)' },
     },
     {
       name: 'no-relative-imports-across-packages',

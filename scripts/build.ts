@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(import.meta.dirname, '..');
 /** In the order of their dependencies. */
-const stripped = ['packages/protocol', 'packages/client', 'apps/server'];
+const stripped = ['packages/headroom', 'packages/protocol', 'packages/client', 'apps/server'];
 
 /** Strips the types of what the server runs, and bundles the web app; only what has changed since the last time. */
 export function build(): void {
   for (const folder of stripped) {
     ifStale(folder, [], () => runNode('node_modules/typescript7/bin/tsc', ['-p', join(folder, 'tsconfig.build.json')]));
   }
-  ifStale('apps/web', stripped.slice(0, 2), () =>
+  ifStale('apps/web', stripped.slice(1, 3), () =>
     runNode('node_modules/vite/bin/vite.js', ['build', '--logLevel', 'warn', 'apps/web']),
   );
 }

@@ -6,7 +6,16 @@ import { uncitedRules } from './spec-rules.ts';
 const root = join(import.meta.dirname, '..');
 const bin = (path: string) => [process.execPath, join(root, 'node_modules', path)];
 const tsc = bin('typescript7/bin/tsc');
-const projects = ['packages/protocol', 'packages/client', 'apps/server', 'apps/web', 'apps/e2e', 'bench', 'scripts'];
+const projects = [
+  'packages/headroom',
+  'packages/protocol',
+  'packages/client',
+  'apps/server',
+  'apps/web',
+  'apps/e2e',
+  'bench',
+  'scripts',
+];
 
 const checks: Record<string, string[][]> = {
   types: projects.map((project) => [...tsc, '-p', project]),

@@ -8,6 +8,8 @@ const programs = {
   ffmpeg: 'ffmpeg',
   ffprobe: 'ffmpeg',
   pocketsphinx_continuous: 'pocketsphinx',
+  prometheus: 'prometheus',
+  promtool: 'prometheus',
 } as const;
 /** Brought beside a program, with no program of its own. */
 const companions: Record<string, string[]> = { pocketsphinx: ['pocketsphinx-en-us'] };

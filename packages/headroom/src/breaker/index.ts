@@ -1,0 +1,8 @@
+export {
+  createBreaker,
+  type Breaker,
+  type BreakerOptions,
+  type BreakerSettings,
+  type BreakerState,
+  type BreakerUsage,
+} from './breaker.ts';

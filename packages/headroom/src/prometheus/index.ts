@@ -1,0 +1,1 @@
+export { registerMetrics, type MetricsSource } from './register-metrics.ts';

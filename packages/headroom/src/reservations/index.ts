@@ -1,0 +1,2 @@
+export { createReservations } from './reservations.ts';
+export type { Reservation, ReservationOptions, Reservations, ReservedOn } from './reservations.ts';
