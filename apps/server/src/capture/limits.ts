@@ -21,12 +21,10 @@ export const captureLimits = {
   /** Tracks looked at by the sweep before the event loop gets its turn. */
   tracksPerTurn: 50,
   /** Chunk rows are gathered for so long and written in one transaction. */
-  chunkBatchMs: 40,
+  chunkBatchMs: 100,
   chunkRetryMs: 1000,
   /** Chunk rows kept while the database can't be written; at it, slices are refused: what is cut is never thrown away. */
   maxUnwrittenChunks: 20_000,
-  /** Chunk rows of one statement: SQLite takes a bounded number of variables. */
-  chunksPerInsert: 500,
   /** A track whose part could not be stored is tried again after so long. */
   partRetryMs: 10_000,
   /** Parts written at once. */

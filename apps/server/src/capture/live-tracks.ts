@@ -65,8 +65,9 @@ export function createLiveTracks({ repository, journal, trackBytes, chunkLog, no
     let at = track.reader.offset;
     if (at >= track.durable) return;
     for await (const piece of trackBytes.stream(track.id, at, track.durable)) {
-      const cut = track.reader.push(piece, at);
-      at += piece.length;
+      const isLost = 'lostBytes' in piece;
+      const cut = isLost ? track.reader.lose(at + piece.lostBytes) : track.reader.push(piece, at);
+      at += isLost ? piece.lostBytes : piece.length;
       if (cut.length > 0) chunkLog.add(track, cut);
     }
   };

@@ -15,6 +15,8 @@ interface PartsOptions {
   log: Logger;
   now: () => number;
   maxPartBytes: number;
+  /** Some of the meeting's audio turned out to be lost. */
+  onLoss: (meetingId: string) => void;
 }
 
 export type Parts = ReturnType<typeof createParts>;
@@ -22,21 +24,53 @@ export type Parts = ReturnType<typeof createParts>;
 /**
  * Moves tracks from the journal to the object store, a part at a time. A track waits for its turn at most once, so what waits
  * is bounded by the live tracks. A part that can't be stored stays in the journal, and is tried again after `partRetryMs`.
+ * What the journal has damaged is found twice before it is written down as lost; what is whole on both sides of it is stored.
  */
-export function createParts({ repository, journal, objects, liveTracks, log, now, maxPartBytes }: PartsOptions) {
+export function createParts(options: PartsOptions) {
+  const { repository, journal, objects, liveTracks, log, now, maxPartBytes, onLoss } = options;
   const writers = pLimit(captureLimits.partWriters);
   const waiting = new Map<LiveTrack, Promise<void>>();
   const running = new Map<LiveTrack, Promise<void>>();
+  /** Where tracks were found to be damaged once. */
+  const suspected = new WeakMap<LiveTrack, number>();
 
   const storeNext = async (track: LiveTrack, upTo: number): Promise<void> => {
     const byteStart = track.stored;
-    const byteEnd = Math.min(upTo, byteStart + maxPartBytes);
-    const objectKey = `tracks/${track.id}/parts/${String(byteStart).padStart(12, '0')}`;
-    await objects.put(objectKey, journalPieces(track.id, byteStart, byteEnd));
-    if (!(await repository.addPart({ trackId: track.id, byteStart, byteEnd, objectKey }))) return letGo(track);
+    const most = Math.min(upTo, byteStart + maxPartBytes);
+    const [loss] = await repository.lossesIn(track.id, byteStart, most);
+    const isLost = loss !== undefined && loss.byteStart <= byteStart;
+    const byteEnd = isLost ? Math.min(upTo, loss.byteEnd) : Math.min(most, loss?.byteStart ?? most);
+    const isThere = isLost
+      ? await repository.passOver(track.id, byteEnd)
+      : await storePart(track.id, byteStart, byteEnd);
+    if (!isThere) return letGo(track);
     track.stored = byteEnd;
     const isWhole = track.closed && byteEnd === track.durable;
     journal.release(track.id, isWhole ? Math.max(byteEnd, journal.extent(track.id)?.end ?? 0) : byteEnd);
+  };
+
+  /** False where the track is gone. */
+  const storePart = async (trackId: string, byteStart: number, byteEnd: number): Promise<boolean> => {
+    const objectKey = `tracks/${trackId}/parts/${String(byteStart).padStart(12, '0')}`;
+    await objects.put(objectKey, journalPieces(trackId, byteStart, byteEnd));
+    return repository.addPart({ trackId, byteStart, byteEnd, objectKey });
+  };
+
+  /** One look could be at a disk that is not itself; what is damaged is given up only when another says the same. */
+  const noteDamage = async (track: LiveTrack): Promise<void> => {
+    const ranges = await journal.damage(track.id, track.stored, Math.min(track.durable, track.stored + maxPartBytes));
+    const [first] = ranges;
+    if (first && suspected.get(track) === first.start) {
+      await repository.addLosses(track.id, ranges);
+      log.error(
+        { trackId: track.id, ranges },
+        'the disk has damaged a part of a recording: it is lost, the rest is kept',
+      );
+      track.storeAgainAt = now();
+      onLoss(track.meetingId);
+    }
+    if (first) suspected.set(track, first.start);
+    else suspected.delete(track);
   };
 
   async function* journalPieces(trackId: string, start: number, end: number): AsyncGenerator<Uint8Array> {
@@ -64,7 +98,9 @@ export function createParts({ repository, journal, objects, liveTracks, log, now
       log.error({ err: error, trackId: track.id }, 'a part was not stored; its bytes stay in the journal');
       // Without its row nothing of it can ever be stored.
       const isThere = await repository.track(track.id).catch(() => true);
-      if (!isThere) await letGo(track).catch(() => {});
+      await (isThere ? noteDamage(track) : letGo(track)).catch((failure: unknown) => {
+        log.error({ err: failure, trackId: track.id }, 'what is wrong with a track could not be found out');
+      });
     }
   };
 

@@ -1,13 +1,14 @@
 import {
   derivedTransaction,
+  prepared,
   type ChunkRow,
   type Database,
-  type DatabaseTransaction,
+  type LossRow,
   type MeetingRow,
   type PartRow,
   type TrackRow,
 } from '../adapters/database/index.ts';
-import { captureLimits } from './limits.ts';
+import type { ByteRange } from './journal/index.ts';
 
 export type NewChunk = Omit<ChunkRow, 'state' | 'attempts' | 'dueAt' | 'claimedUntil' | 'engine' | 'error'>;
 
@@ -101,17 +102,15 @@ export function createCaptureRepository(database: Database) {
     addChunks: (chunks: readonly NewChunk[], progress: readonly TrackProgress[]): Promise<void> =>
       derivedTransaction(database).execute(async (trx) => {
         const there = new Set<string>();
-        for (const { trackId, durableMs, capturedMs, cutterState } of progress) {
-          const { numUpdatedRows } = await trx
-            .updateTable('tracks')
-            .set({ durableMs, capturedMs, cutterState })
-            .where('id', '=', trackId)
-            .executeTakeFirst();
-          if (numUpdatedRows > 0n) there.add(trackId);
+        for (const each of progress) {
+          const { numAffectedRows } = await saveProgress(trx, each);
+          if (numAffectedRows !== 0n) there.add(each.trackId);
         }
-        const known = chunks.filter(({ trackId }) => there.has(trackId));
-        for (let at = 0; at < known.length; at += captureLimits.chunksPerInsert) {
-          await bumpOpenChunks(trx, await insertChunks(trx, known.slice(at, at + captureLimits.chunksPerInsert)));
+        for (const chunk of chunks) {
+          if (!there.has(chunk.trackId)) continue;
+          const { numAffectedRows } = await insertChunk(trx, chunk);
+          // One that is there already was cut again after a crash, and is left alone.
+          if (numAffectedRows !== 0n) await countOpenChunk(trx, { meetingId: chunk.meetingId });
         }
       }),
 
@@ -136,6 +135,43 @@ export function createCaptureRepository(database: Database) {
         return true;
       }),
 
+    /** What the disk has damaged of a track, before any part is stored behind it. Some of it may be known. */
+    addLosses: (trackId: string, ranges: readonly ByteRange[]): Promise<void> =>
+      database.transaction().execute(async (trx) => {
+        for (const { start, end } of ranges) {
+          await trx
+            .insertInto('losses')
+            .values({ trackId, byteStart: start, byteEnd: end })
+            .onConflict((conflict) =>
+              conflict
+                .columns(['trackId', 'byteStart'])
+                .doUpdateSet((row) => ({ byteEnd: row.fn<number>('max', ['losses.byteEnd', 'excluded.byteEnd']) })),
+            )
+            .execute();
+        }
+      }),
+
+    /** The journal is not needed below `byteEnd`, though no part holds the last of it. False where the track is gone. */
+    passOver: async (trackId: string, byteEnd: number): Promise<boolean> => {
+      const { numUpdatedRows } = await database
+        .updateTable('tracks')
+        .set({ storedBytes: byteEnd })
+        .where('id', '=', trackId)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+
+    /** Losses that touch [start, end), in order. */
+    lossesIn: (trackId: string, start: number, end: number): Promise<LossRow[]> =>
+      database
+        .selectFrom('losses')
+        .selectAll()
+        .where('trackId', '=', trackId)
+        .where('byteEnd', '>', start)
+        .where('byteStart', '<', end)
+        .orderBy('byteStart')
+        .execute(),
+
     /** Parts that hold bytes of [start, end), in order. */
     partsIn: (trackId: string, start: number, end: number): Promise<PartRow[]> =>
       database
@@ -149,24 +185,40 @@ export function createCaptureRepository(database: Database) {
   };
 }
 
-/** A chunk that is there already (cut again after a crash) is left alone. Gives those that were new. */
-function insertChunks(trx: DatabaseTransaction, chunks: readonly NewChunk[]): Promise<{ meetingId: string }[]> {
-  return trx
-    .insertInto('chunks')
-    .values(chunks.map((chunk) => ({ ...chunk, state: 'waiting' as const, attempts: 0, dueAt: 0 })))
-    .onConflict((conflict) => conflict.columns(['trackId', 'byteEnd']).doNothing())
-    .returning('meetingId')
-    .execute();
-}
+const saveProgress = prepared<TrackProgress, unknown>((db, parameter) =>
+  db
+    .updateTable('tracks')
+    .set({
+      durableMs: parameter('durableMs'),
+      capturedMs: parameter('capturedMs'),
+      cutterState: parameter('cutterState'),
+    })
+    .where('id', '=', parameter('trackId')),
+);
 
-async function bumpOpenChunks(trx: DatabaseTransaction, added: readonly { meetingId: string }[]): Promise<void> {
-  const counts = new Map<string, number>();
-  for (const { meetingId } of added) counts.set(meetingId, (counts.get(meetingId) ?? 0) + 1);
-  for (const [meetingId, count] of counts) {
-    await trx
-      .updateTable('meetings')
-      .set((row) => ({ openChunks: row('openChunks', '+', count) }))
-      .where('id', '=', meetingId)
-      .execute();
-  }
-}
+const insertChunk = prepared<NewChunk, unknown>((db, parameter) =>
+  db
+    .insertInto('chunks')
+    .values({
+      id: parameter('id'),
+      meetingId: parameter('meetingId'),
+      trackId: parameter('trackId'),
+      byteStart: parameter('byteStart'),
+      byteEnd: parameter('byteEnd'),
+      startMs: parameter('startMs'),
+      endMs: parameter('endMs'),
+      framing: parameter('framing'),
+      createdAt: parameter('createdAt'),
+      state: 'waiting',
+      attempts: 0,
+      dueAt: 0,
+    })
+    .onConflict((conflict) => conflict.columns(['trackId', 'byteEnd']).doNothing()),
+);
+
+const countOpenChunk = prepared<{ meetingId: string }, unknown>((db, parameter) =>
+  db
+    .updateTable('meetings')
+    .set((row) => ({ openChunks: row('openChunks', '+', 1) }))
+    .where('id', '=', parameter('meetingId')),
+);

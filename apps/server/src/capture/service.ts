@@ -29,6 +29,8 @@ export interface CaptureOptions {
   maxChunkMs?: number;
   maxPartBytes?: number;
   maxPartMs?: number;
+  /** Called before the first track of a meeting is made; throws where the meeting has to wait for a place. */
+  admit?: (meetingId: string) => void;
   /** Chunks of these meetings wait to be transcribed. */
   onChunks: (meetingIds: ReadonlySet<string>) => void;
   /** A track of the meeting was opened, cut off, taken over or closed. */
@@ -51,14 +53,16 @@ export function createCapture(options: CaptureOptions) {
   const now = options.now ?? Date.now;
   const maxPartBytes = options.maxPartBytes ?? 1024 * 1024;
   const maxPartMs = options.maxPartMs ?? 300_000;
+  const admit = options.admit ?? (() => {});
   const maxChunkMs = options.maxChunkMs ?? 15_000;
 
   const repository = createCaptureRepository(database);
   const trackBytes = createTrackBytes({ repository, journal, objects });
   const chunkLog = createChunkLog({ repository, now, log, onChunks });
   const liveTracks = createLiveTracks({ repository, journal, trackBytes, chunkLog, now, maxChunkMs });
-  const parts = createParts({ repository, journal, objects, liveTracks, log, now, maxPartBytes });
-  const uploads = createUploads({ repository, journal, liveTracks, chunkLog, parts, now, onTrackChanged });
+  const onLoss = onTrackChanged;
+  const parts = createParts({ repository, journal, objects, liveTracks, log, now, maxPartBytes, onLoss });
+  const uploads = createUploads({ repository, journal, liveTracks, chunkLog, parts, now, admit, onTrackChanged });
   const sweep = createSweep({ liveTracks, chunkLog, parts, log, now, maxPartBytes, maxPartMs });
   const playback = createPlayback({ objects, trackBytes, now });
   const deleteAudio = createDeletion({ repository, journal, objects, liveTracks, parts, playback });
@@ -86,7 +90,7 @@ export function createCapture(options: CaptureOptions) {
     writeSlice: (connection: Connection, slice: Slice) => uploads.slice(connection, slice),
     closeTrack: (connection: Connection, request: TrackClose) => uploads.close(connection, request),
     disconnect: (connection: Connection) => uploads.disconnect(connection),
-    recover: () => recoverTracks({ repository, journal, liveTracks, log, now }),
+    recover: () => recoverTracks({ repository, journal, liveTracks, log, now, onLoss }),
 
     liveTrack(trackId: string): LiveTrackStatus | null {
       const track = liveTracks.get(trackId);
@@ -134,6 +138,16 @@ export function createCapture(options: CaptureOptions) {
     deleteAudio,
 
     stats: () => ({ liveTracks: liveTracks.size, journal: journal.stats() }),
+
+    /** What the tracks in memory hold, by meeting: how many there are, and their bytes that wait for the disk. */
+    heldByMeetings(): Map<string, { tracks: number; bytesInFlight: number }> {
+      const held = new Map<string, { tracks: number; bytesInFlight: number }>();
+      for (const { meetingId, unansweredBytes } of liveTracks.all()) {
+        const { tracks, bytesInFlight } = held.get(meetingId) ?? { tracks: 0, bytesInFlight: 0 };
+        held.set(meetingId, { tracks: tracks + 1, bytesInFlight: bytesInFlight + unansweredBytes });
+      }
+      return held;
+    },
 
     /** U22: answers what is under way, and writes down where every cutter stands. The journal is closed by its owner. */
     async drain(): Promise<void> {

@@ -139,3 +139,16 @@ it('[U20] slows clients down while bytes pile up before the disk, and speeds the
   await sped;
   expect(await second).toEqual({ durable: 6 });
 });
+
+it('[U20] asks clients to slow down while memory is short, and reads on', async () => {
+  const { rig, client } = await connect();
+  await client.emitWithAck('track:open', open);
+  const slowed = once(client as never, 'slow-down');
+  rig.capture.pressure.setShortOfMemory(true);
+  expect(await slowed).toEqual([{ sliceMs: captureLimits.slowSliceMs }]);
+  expect(await client.emitWithAck('track:slice', 'track-1', 0, Buffer.from('abc'), 0)).toEqual({ durable: 3 });
+  expect(await client.emitWithAck('track:slice', 'track-1', 3, Buffer.from('def'), 0)).toEqual({ durable: 6 });
+  const sped = once(client as never, 'speed-up');
+  rig.capture.pressure.setShortOfMemory(false);
+  await sped;
+});

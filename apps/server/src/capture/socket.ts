@@ -38,6 +38,8 @@ interface Feed extends CaptureSocketOptions {
   /** It has opened a track. */
   feeds: boolean;
   isPaused: boolean;
+  /** It was told to slow down, and not yet that this is over. */
+  isSlowed: boolean;
 }
 
 interface CaptureData {
@@ -57,10 +59,10 @@ export function registerCaptureSocket(socket: CaptureSocket, capture: Capture, o
 
 function onOpen(this: CaptureSocket, ...args: unknown[]): void {
   answer(this, args, async (feed, [request]) => {
-    const { socket, capture, actor, connection } = feed;
+    const { capture, actor, connection } = feed;
     const durable = await capture.openTrack(actor, connection, parseRequest(trackOpen, request));
-    if (!feed.feeds && capture.pressure.isHigh) socket.emit('slow-down', { sliceMs: captureLimits.slowSliceMs });
     feed.feeds = true;
+    advise(feed);
     return durable;
   });
 }
@@ -72,7 +74,7 @@ function onSlice(this: CaptureSocket, ...args: unknown[]): void {
 async function writeSlice(feed: Feed, args: unknown[]): Promise<number> {
   const { capture, connection, transport } = feed;
   // U20: what this socket sends next waits in the kernel, not here.
-  if (capture.pressure.isHigh && !feed.isPaused) {
+  if (capture.pressure.isDiskBehind && !feed.isPaused) {
     feed.isPaused = true;
     transport.pause();
   }
@@ -111,8 +113,8 @@ function beginFeed(socket: CaptureSocket, capture: Capture, options: CaptureSock
     id: socket.id,
     onTrackLost: (trackId, error) => socket.emit('track:lost', { trackId, error: toErrorBody(error).error }),
   };
-  const feed: Feed = { ...options, socket, capture, connection, feeds: false, isPaused: false };
-  const unsubscribe = capture.pressure.subscribe((isHigh) => adviseSlowDown(feed, isHigh));
+  const feed: Feed = { ...options, socket, capture, connection, feeds: false, isPaused: false, isSlowed: false };
+  const unsubscribe = capture.pressure.subscribe(() => advise(feed));
   socket.on('disconnect', () => {
     unsubscribe();
     capture.disconnect(connection);
@@ -120,12 +122,18 @@ function beginFeed(socket: CaptureSocket, capture: Capture, options: CaptureSock
   return feed;
 }
 
-function adviseSlowDown(feed: Feed, isHigh: boolean): void {
-  if (feed.feeds && isHigh) feed.socket.emit('slow-down', { sliceMs: captureLimits.slowSliceMs });
-  if (feed.feeds && !isHigh) feed.socket.emit('speed-up');
-  if (isHigh || !feed.isPaused) return;
+/** Tells the client once that it should slow down, and once that this is over. */
+function advise(feed: Feed): void {
+  const { capture, socket, transport } = feed;
+  const { isHigh, isDiskBehind } = capture.pressure;
+  if (feed.feeds && isHigh !== feed.isSlowed) {
+    feed.isSlowed = isHigh;
+    if (isHigh) socket.emit('slow-down', { sliceMs: captureLimits.slowSliceMs });
+    else socket.emit('speed-up');
+  }
+  if (isDiskBehind || !feed.isPaused) return;
   feed.isPaused = false;
-  feed.transport.resume();
+  transport.resume();
 }
 
 function readSlice([trackId, offset, bytes, capturedMs]: unknown[]) {

@@ -23,8 +23,8 @@ export interface Rig {
   meetingId: string;
   /** Meetings of which chunks were announced. */
   announced: string[];
-  /** Made anew on the same database, journal and objects, as after a crash: nothing was drained. */
-  crash(): Promise<Capture>;
+  /** Made anew on the same database and objects, as after a crash: nothing was drained. The journal is the same but where another is given. */
+  crash(journal?: Journal): Promise<Capture>;
 }
 
 interface RigOptions {
@@ -45,10 +45,10 @@ export async function createRig({
   const announced: string[] = [];
   const meetingId = 'meeting-1';
   await addMeeting(database, meetingId, now());
-  const make = () =>
+  const make = (itsJournal: Journal) =>
     createCapture({
       database,
-      journal,
+      journal: itsJournal,
       objects,
       log: pino({ level: 'silent' }),
       now,
@@ -56,7 +56,7 @@ export async function createRig({
       onTrackChanged: () => {},
       ...sizes,
     });
-  const capture = make();
+  const capture = make(journal);
   return {
     capture,
     database,
@@ -64,8 +64,8 @@ export async function createRig({
     objects,
     meetingId,
     announced,
-    async crash() {
-      const next = make();
+    async crash(another = journal) {
+      const next = make(another);
       await next.recover();
       return next;
     },

@@ -3,6 +3,7 @@ import type { Objects } from '../adapters/objects/index.ts';
 import { AppError } from '../errors.ts';
 import type { Journal } from './journal/index.ts';
 import { captureLimits } from './limits.ts';
+import type { LostBytes } from './media/index.ts';
 import type { CaptureRepository } from './repository.ts';
 
 interface TrackBytesOptions {
@@ -15,8 +16,23 @@ export type TrackBytes = ReturnType<typeof createTrackBytes>;
 
 /** A track's durable bytes, wherever they are: in parts first, in the journal from there. */
 export function createTrackBytes({ repository, journal, objects }: TrackBytesOptions) {
-  /** Bytes [start, end) in order, in pieces of at most `pieceBytes`. Throws `NOT_FOUND` where some are missing, `STORAGE_FAILED` where a part is damaged. */
-  async function* stream(trackId: string, start: number, end: number): AsyncGenerator<Uint8Array> {
+  /**
+   * Bytes [start, end) in order, in pieces of at most `pieceBytes`; how many are lost, in the place of those that are. Throws
+   * `NOT_FOUND` where some are missing, `STORAGE_FAILED` where some are damaged and it is not written down.
+   */
+  async function* stream(trackId: string, start: number, end: number): AsyncGenerator<Uint8Array | LostBytes> {
+    let at = start;
+    for (const { byteStart, byteEnd } of await repository.lossesIn(trackId, start, end)) {
+      if (byteStart > at) yield* wholeBytes(trackId, at, byteStart);
+      const lostFrom = Math.max(at, byteStart);
+      at = Math.max(at, Math.min(byteEnd, end));
+      if (at > lostFrom) yield { lostBytes: at - lostFrom };
+    }
+    yield* wholeBytes(trackId, at, end);
+  }
+
+  async function* wholeBytes(trackId: string, start: number, end: number): AsyncGenerator<Uint8Array> {
+    if (start >= end) return;
     let at = start;
     for (const part of await repository.partsIn(trackId, start, end)) {
       if (part.byteStart > at) break;
@@ -37,12 +53,16 @@ export function createTrackBytes({ repository, journal, objects }: TrackBytesOpt
 
   /** A part may have been stored, and the journal released, since the parts were listed. */
   async function readJournalOrPart(trackId: string, start: number, end: number): Promise<Uint8Array> {
-    const extent = journal.extent(trackId);
-    if (extent && extent.start <= start && extent.end >= end) return journal.read(trackId, start, end);
+    if (isInJournal(trackId, start, end)) return journal.read(trackId, start, end);
     const [part] = await repository.partsIn(trackId, start, start + 1);
     if (!part) throw new AppError('NOT_FOUND', 'This part of the recording is not here.');
     const pieceEnd = Math.min(end, part.byteEnd);
     return readPart(part, start, pieceEnd);
+  }
+
+  function isInJournal(trackId: string, start: number, end: number): boolean {
+    const extent = journal.extent(trackId);
+    return extent !== null && extent.start <= start && extent.end >= end;
   }
 
   async function readPart({ objectKey, byteStart }: PartRow, start: number, end: number): Promise<Uint8Array> {
@@ -53,11 +73,14 @@ export function createTrackBytes({ repository, journal, objects }: TrackBytesOpt
 
   return {
     stream,
-    /** Bytes [start, end) whole: for a chunk, never for a track. */
+    /** Bytes [start, end) whole: for a chunk, never for a track. Rejects with `STORAGE_FAILED` where some are lost. */
     async read(trackId: string, start: number, end: number): Promise<Uint8Array> {
+      // Mostly a chunk is read right after it was cut: no row is asked for, nothing is copied.
+      if (isInJournal(trackId, start, end)) return journal.read(trackId, start, end);
       const whole = new Uint8Array(end - start);
       let at = 0;
       for await (const piece of stream(trackId, start, end)) {
+        if ('lostBytes' in piece) throw new AppError('STORAGE_FAILED', 'The disk has lost a part of this.');
         whole.set(piece, at);
         at += piece.length;
       }

@@ -19,6 +19,8 @@ interface UploadsOptions {
   chunkLog: ChunkLog;
   parts: Parts;
   now: () => number;
+  /** Called before the first track of a meeting is made; throws where the meeting has to wait for a place. */
+  admit: (meetingId: string) => void;
   /** A track was opened, closed, or taken over. */
   onTrackChanged: (meetingId: string) => void;
 }
@@ -41,7 +43,7 @@ const busyMs = 100;
 
 /** The server's side of the upload protocol; the rules that the comments name are those of `SPEC.md`. */
 export function createUploads(options: UploadsOptions) {
-  const { repository, journal, liveTracks, chunkLog, parts, now, onTrackChanged } = options;
+  const { repository, journal, liveTracks, chunkLog, parts, now, admit, onTrackChanged } = options;
   const feeders = new Map<Connection, Feeder>();
   const gone = new WeakSet<Connection>();
   const { maxBytesInFlight } = journal.stats();
@@ -88,6 +90,7 @@ export function createUploads(options: UploadsOptions) {
         throw new AppError('MEETING_ENDED', 'The meeting has ended; start a new one to go on recording.');
       }
       const setsTheStart = tracks === 0 && meeting.seq === 0;
+      if (setsTheStart && meeting.endedAt === null) admit(meetingId);
       const offsetMs = setsTheStart ? 0 : Math.max(0, startedAt - meeting.startedAt);
       return { row: newRow(meetingId, request, offsetMs), startedAt: setsTheStart ? startedAt : null };
     });

@@ -26,6 +26,12 @@ describe('the ledger', () => {
     expect(ledger).toEqual({ capturedMs: 2 * minute + 900, durableMs: 2 * minute, transcribedMs: 45_000, gaps: [] });
   });
 
+  test('what the disk has lost is a gap among the others, in order of time', () => {
+    const lost = { startMs: 5000, endMs: 6000, reason: 'damaged', trackId: 'a' } as const;
+    const { gaps } = makeLedger([track('a', { connected: false, capturedMs: 2 * minute })], 0, [lost]);
+    expect(gaps.map(({ reason }) => reason)).toEqual(['damaged', 'not-received']);
+  });
+
   test('what is under way from a connected recorder is no gap, and is one once the recorder is gone', () => {
     const behind = { capturedMs: minute + 3000 };
     expect(makeLedger([track('a', behind)], 0).gaps).toEqual([]);

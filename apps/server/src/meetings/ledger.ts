@@ -21,12 +21,12 @@ type Gap = Ledger['gaps'][number];
 /**
  * What recorders said they captured against what the server has. Audio is counted once per track: two people who speak
  * for an hour are two hours. A gap is `not-received` where a recorder captured more than the server has, and
- * `not-recorded` between the end of a track and the start of the first one that continues it. A gap closes when its audio
- * arrives: nothing here is remembered.
+ * `not-recorded` between the end of a track and the start of the first one that continues it. Such a gap closes when
+ * its audio arrives: nothing here is remembered. What the disk has damaged is given, and stays.
  */
-export function makeLedger(tracks: readonly LedgerTrack[], transcribedMs: number): Ledger {
+export function makeLedger(tracks: readonly LedgerTrack[], transcribedMs: number, losses: readonly Gap[] = []): Ledger {
   const recorded = tracks.filter(({ kind }) => kind !== 'captions');
-  const gaps = [...recorded.flatMap(notReceived), ...notRecorded(recorded)];
+  const gaps = [...recorded.flatMap(notReceived), ...notRecorded(recorded), ...losses];
   return {
     capturedMs: sum(recorded.map(({ capturedMs, durableMs }) => Math.max(capturedMs, durableMs))),
     durableMs: sum(recorded.map(({ durableMs }) => durableMs)),

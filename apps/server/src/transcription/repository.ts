@@ -1,5 +1,11 @@
 import { sql, type SqlBool } from 'kysely';
-import type { ChunkRow, ChunkState, Database, DatabaseTransaction } from '../adapters/database/index.ts';
+import {
+  prepared,
+  type ChunkRow,
+  type ChunkState,
+  type Database,
+  type DatabaseTransaction,
+} from '../adapters/database/index.ts';
 
 /** A chunk that is this process's until `claimedUntil`, which also tells this claim from any later one. */
 export interface ClaimedChunk extends ChunkRow {
@@ -25,49 +31,44 @@ export async function claimNext(
   trx: DatabaseTransaction,
   { afterMeeting, now, claimedUntil }: { afterMeeting: string; now: number; claimedUntil: number },
 ): Promise<ClaimedChunk | null> {
-  const next = (await firstDue(trx, afterMeeting, now)) ?? (await firstDue(trx, '', now));
-  if (!next) return null;
-  const row = await trx
-    .updateTable('chunks')
-    .set({ state: 'claimed', claimedUntil })
-    .where('id', '=', next.id)
-    .where('state', '=', waiting)
-    .returningAll()
-    .executeTakeFirst();
-  if (!row) return null;
-  const track = await trx
-    .selectFrom('tracks')
-    .select('participant')
-    .where('id', '=', row.trackId)
-    .executeTakeFirstOrThrow();
-  return { ...row, claimedUntil, participant: track.participant };
+  const next = await claimFirstDue(trx, { afterMeeting, now, claimedUntil });
+  if (next.rows[0] || afterMeeting === '') return next.rows[0] ?? null;
+  const first = await claimFirstDue(trx, { afterMeeting: '', now, claimedUntil });
+  return first.rows[0] ?? null;
 }
 
-function firstDue(trx: DatabaseTransaction, afterMeeting: string, now: number) {
-  return trx
-    .selectFrom('chunks')
-    .select('id')
-    .where('state', '=', waiting)
-    .where('meetingId', '>', afterMeeting)
-    .where('dueAt', '<=', now)
-    .orderBy('meetingId')
-    .orderBy('startMs')
-    .limit(1)
-    .executeTakeFirst();
-}
+const claimFirstDue = prepared<{ afterMeeting: string; now: number; claimedUntil: number }, ClaimedChunk>(
+  (db, parameter) =>
+    db
+      .updateTable('chunks')
+      .set({ state: 'claimed', claimedUntil: parameter('claimedUntil') })
+      .where('id', '=', (due) =>
+        due
+          .selectFrom('chunks')
+          .select('id')
+          .where('state', '=', waiting)
+          .where('meetingId', '>', parameter('afterMeeting'))
+          .where('dueAt', '<=', parameter('now'))
+          .orderBy('meetingId')
+          .orderBy('startMs')
+          .limit(1),
+      )
+      .returningAll()
+      .returning((row) => [
+        row.ref('claimedUntil').$notNull().as('claimedUntil'),
+        row.selectFrom('tracks').select('participant').whereRef('tracks.id', '=', 'chunks.trackId').as('participant'),
+      ]),
+);
 
 /** When the next waiting chunk becomes due; null where none waits. */
 export async function nextDueAt(database: Database): Promise<number | null> {
-  const row = await database
-    .selectFrom('chunks')
-    .select('dueAt')
-    .where(isOpen)
-    .where('state', '=', waiting)
-    .orderBy('dueAt')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.dueAt ?? null;
+  const { rows } = await firstDueAt(database, {});
+  return rows[0]?.dueAt ?? null;
 }
+
+const firstDueAt = prepared<object, { dueAt: number }>((db) =>
+  db.selectFrom('chunks').select('dueAt').where(isOpen).where('state', '=', waiting).orderBy('dueAt').limit(1),
+);
 
 /** Gives claims back that lapsed by `now`: their process died. Says how many. */
 export async function returnLapsed(database: Database, now: number): Promise<number> {
@@ -106,17 +107,30 @@ export async function settleClaim(
   chunk: ClaimedChunk,
   settlement: Settlement,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await trx
-    .updateTable('chunks')
-    .set({ error: null, ...settlement, claimedUntil: null })
-    .where('id', '=', chunk.id)
-    .where('state', '=', claimed)
-    .where('claimedUntil', '=', chunk.claimedUntil)
-    .executeTakeFirst();
-  if (numUpdatedRows === 0n) return false;
+  const { id, claimedUntil, attempts } = chunk;
+  const { numAffectedRows } = await endClaim(trx, { id, claimedUntil, attempts, error: null, ...settlement });
+  if (numAffectedRows === 0n) return false;
   await countChunks(trx, chunk.meetingId, { open: -1, failed: settlement.state === 'failed' ? 1 : 0 });
   return true;
 }
+
+const endClaim = prepared<
+  { id: string; claimedUntil: number; state: ChunkState; engine: string; error: string | null; attempts: number },
+  unknown
+>((db, parameter) =>
+  db
+    .updateTable('chunks')
+    .set({
+      state: parameter('state'),
+      engine: parameter('engine'),
+      error: parameter('error'),
+      attempts: parameter('attempts'),
+      claimedUntil: null,
+    })
+    .where('id', '=', parameter('id'))
+    .where('state', '=', claimed)
+    .where('claimedUntil', '=', parameter('claimedUntil')),
+);
 
 /** Lets failed chunks of a meeting, or one of them, wait anew with all their attempts. Says how many. */
 export async function retryFailed(
@@ -139,13 +153,29 @@ export async function retryFailed(
 export async function countChunks(
   trx: DatabaseTransaction,
   meetingId: string,
-  { open, failed }: { open: number; failed: number },
+  added: { open: number; failed: number },
 ): Promise<void> {
-  await trx
+  await addToCounters(trx, { meetingId, ...added });
+}
+
+const addToCounters = prepared<{ meetingId: string; open: number; failed: number }, unknown>((db, parameter) =>
+  db
     .updateTable('meetings')
-    .set((row) => ({ openChunks: row('openChunks', '+', open), failedChunks: row('failedChunks', '+', failed) }))
-    .where('id', '=', meetingId)
-    .execute();
+    .set((row) => ({
+      openChunks: row('openChunks', '+', parameter('open')),
+      failedChunks: row('failedChunks', '+', parameter('failed')),
+    }))
+    .where('id', '=', parameter('meetingId')),
+);
+
+/** Chunks that wait or are with an engine. */
+export async function countOpen(database: Database): Promise<number> {
+  const { count } = await database
+    .selectFrom('chunks')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where(isOpen)
+    .executeTakeFirstOrThrow();
+  return count;
 }
 
 export async function hasMeeting(database: Database, workspaceId: string, meetingId: string): Promise<boolean> {

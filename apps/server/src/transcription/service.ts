@@ -4,12 +4,21 @@ import { derivedTransaction, type Database } from '../adapters/database/index.ts
 import type { TranscribeEngine } from '../adapters/models/transcribe/index.ts';
 import { AppError } from '../errors.ts';
 import { requireRight, type Actor } from '../identity/index.ts';
+import { createAudioFirst } from './audio-first.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { EngineChoice } from './choose-engine.ts';
 import { defaultLimits, type TranscriptionLimits } from './limits.ts';
 import { createPace, type Pace } from './pace.ts';
-import { claimNext, hasMeeting, nextDueAt, retryFailed, returnLapsed, type ClaimedChunk } from './repository.ts';
-import { createSettler, type AppendSegments } from './settle.ts';
+import {
+  claimNext,
+  countOpen,
+  hasMeeting,
+  nextDueAt,
+  retryFailed,
+  returnLapsed,
+  type ClaimedChunk,
+} from './repository.ts';
+import { createSettler, type AppendSegments, type SettledChunk } from './settle.ts';
 import type { SpeechGate } from './speech-gate/contract.ts';
 import { activeStatus } from './status.ts';
 import { createSuspects } from './suspects.ts';
@@ -25,13 +34,17 @@ export interface TranscriptionOptions {
   appendSegments: AppendSegments;
   /** Segments that were committed. */
   onSegments: (segments: Segment[]) => void;
-  /** A chunk of the meeting is done, silent or failed, and committed. */
-  onChunkSettled: (meetingId: string) => void;
+  /** A chunk is done, silent or failed, and committed. */
+  onChunkSettled: (settled: SettledChunk) => void;
+  /** Most chunks at once that memory bears, as of now; call `look` when it rises. */
+  maxAtOnce?: () => number;
   log: Logger;
   /** BCP 47; engines find out themselves where it is left out. */
   language?: string | undefined;
   clock?: Clock;
   limits?: TranscriptionLimits;
+  /** The busy share of the process's main thread since the last call, 0 to 1. */
+  busyShare?: () => number;
 }
 
 /** Turns chunks into text. Their rows are the truth about what is to be done; nothing else is kept. */
@@ -49,6 +62,8 @@ export interface Transcription {
   tryIt(actor: Actor, ogg: Uint8Array): Promise<EngineTrial>;
   /** Lets failed chunks wait anew: one, or all of the meeting. Throws `NOT_FOUND`. Says how many. */
   retry(actor: Actor, meetingId: string, chunkId?: string): Promise<number>;
+  /** Chunks that are not done, those with an engine among them. */
+  waiting(): Promise<number>;
   /** Resolves once no chunk is with an engine. For tests and for one-off programs. */
   settled(): Promise<void>;
   /** Stops claiming, ends what is under way and gives its claims back. */
@@ -64,6 +79,8 @@ interface Active {
 
 export function createTranscription(options: TranscriptionOptions): Transcription {
   const { database, gate, readChunkAudio, language, log, clock = systemClock, limits = defaultLimits } = options;
+  const { maxAtOnce = () => Infinity } = options;
+  const audioFirst = createAudioFirst({ clock, ...(options.busyShare && { busyShare: options.busyShare }) });
   const suspects = createSuspects();
   const settle = createSettler({ ...options, clock, limits, suspects });
   const underWay = new Set<Promise<void>>();
@@ -75,15 +92,23 @@ export function createTranscription(options: TranscriptionOptions): Transcriptio
   let started = false;
   let looking: Promise<void> | null = null;
   let lookAgain = false;
+  /** A chunk may be due that has not been looked for: without one, a slot that gets free is no reason to look. */
+  let mayBeDue = true;
+  let lapsedAt = -Infinity;
   let cancelTimer = () => {};
   let trials = 0;
 
   function look(): void {
-    if (draining || !started) return;
+    mayBeDue = true;
+    claim();
+  }
+
+  function claim(): void {
+    if (draining || !started || !mayBeDue) return;
     lookAgain = true;
     looking ??= claimWhileFree().finally(() => {
       looking = null;
-      if (lookAgain) look();
+      if (lookAgain) claim();
     });
   }
 
@@ -103,31 +128,45 @@ export function createTranscription(options: TranscriptionOptions): Transcriptio
   }
 
   async function claimFree(): Promise<{ chunk: ClaimedChunk; by: Active }[]> {
-    await returnLapsed(database, clock.now());
+    await returnLapsedNow();
     const by = active;
-    const free = draining ? 0 : (by?.pace.free() ?? 0);
-    if (!by || free === 0) return [];
+    const free = draining ? 0 : Math.min(by?.pace.free() ?? 0, audioFirst.left(), maxAtOnce() - underWay.size);
+    if (!by || free <= 0) return [];
     const chunks = await derivedTransaction(database).execute(async (trx) => {
       const claims: ClaimedChunk[] = [];
+      // Before they are looked for: what comes meanwhile, and may be missed, says so again.
+      mayBeDue = false;
       while (claims.length < free) {
         const now = clock.now();
         const chunk = await claimNext(trx, { afterMeeting: lastMeeting, now, claimedUntil: now + limits.leaseMs });
-        if (!chunk) break;
+        if (!chunk) return claims;
         lastMeeting = chunk.meetingId;
         claims.push(chunk);
       }
+      mayBeDue = true;
       return claims;
     });
+    audioFirst.begun(chunks.length);
     return chunks.map((chunk) => ({ chunk, by }));
   }
 
-  /** Wakes for what is due later: a retry, the end of a pause, a lapsed claim. New chunks and free slots call `look`. */
+  /** At most once in `sweepMs`. */
+  async function returnLapsedNow(): Promise<void> {
+    const now = clock.now();
+    if (now - lapsedAt < limits.sweepMs) return;
+    lapsedAt = now;
+    await returnLapsed(database, now);
+  }
+
+  /** Wakes for what is due later: a retry, the end of a pause, a lapsed claim, what was held back for audio. New chunks and free slots call `look`. */
   async function setTimer(): Promise<void> {
     const now = clock.now();
-    const due = active && active.pace.free() > 0 ? await nextDueAt(database) : null;
+    const due = mayBeDue ? null : await nextDueAt(database);
     const resumesAt = active?.pace.pause?.resumesAt;
     const resumes = resumesAt !== undefined && resumesAt > now ? resumesAt : Infinity;
-    const wake = Math.min(due ?? Infinity, resumes, now + limits.sweepMs);
+    const isHeldBack = active !== null && active.pace.free() > 0 && audioFirst.left() === 0;
+    const goesOn = isHeldBack ? audioFirst.moreAt : Infinity;
+    const wake = Math.min(due ?? Infinity, resumes, goesOn, now + limits.sweepMs);
     cancelTimer = clock.after(Math.max(1, wake - now), look);
   }
 
@@ -139,7 +178,11 @@ export function createTranscription(options: TranscriptionOptions): Transcriptio
       if (outcome.kind === 'text') call.answered(outcome.latencyMs);
       else if (outcome.kind === 'pushed-back') call.pushedBack(outcome.error);
       else call.ended({ alive: outcome.kind === 'rejected' });
+      // The engine is free already, while settling may wait for others to share its transaction.
+      claim();
       await settle(chunk, outcome, { engine: engine.name, resumesAt: pace.pause?.resumesAt ?? 0 });
+      // What was not settled waits again.
+      if (outcome.kind !== 'text' && outcome.kind !== 'silent') mayBeDue = true;
     };
     const running: Promise<void> = work()
       .catch((error: unknown) => {
@@ -147,7 +190,7 @@ export function createTranscription(options: TranscriptionOptions): Transcriptio
       })
       .finally(() => {
         underWay.delete(running);
-        look();
+        claim();
       });
     underWay.add(running);
   }
@@ -170,6 +213,7 @@ export function createTranscription(options: TranscriptionOptions): Transcriptio
 
   return {
     look,
+    waiting: () => countOpen(database),
     settled,
     async start({ soleProcess = true } = {}) {
       const returned = await returnLapsed(database, soleProcess ? Number.MAX_SAFE_INTEGER : clock.now());

@@ -1,12 +1,17 @@
 import type { Segment } from '@hansard/protocol';
 import type { Logger } from 'pino';
-import type { Database, DatabaseTransaction } from '../adapters/database/index.ts';
+import { createSharedCommits, type Database, type DatabaseTransaction } from '../adapters/database/index.ts';
 import type { Clock } from './clock.ts';
 import type { TranscriptionLimits } from './limits.ts';
 import { returnClaim, settleClaim, type ClaimedChunk, type Settlement } from './repository.ts';
-import { createSharedCommits } from './shared-commits.ts';
 import type { Suspects } from './suspects.ts';
 import type { Outcome } from './transcribe-chunk.ts';
+
+interface Line {
+  startMs: number;
+  endMs: number;
+  text: string;
+}
 
 /** Writes lines as segments within the given transaction. Times are the meeting's. */
 export type AppendSegments = (
@@ -16,15 +21,28 @@ export type AppendSegments = (
     trackId: string;
     chunkId: string;
     speaker: string | null;
-    lines: { startMs: number; endMs: number; text: string }[];
+    lines: readonly Line[];
   },
 ) => Promise<Segment[]>;
+
+/** What became of a chunk, and how long that took. */
+export interface SettledChunk {
+  meetingId: string;
+  trackId: string;
+  chunkId: string;
+  outcome: Settlement['state'];
+  engine: string;
+  /** From its claim on. */
+  ms: number;
+  /** Of the engine's answer; null where it gave none. */
+  engineMs: number | null;
+}
 
 interface SettlerOptions {
   database: Database;
   appendSegments: AppendSegments;
   onSegments: (segments: Segment[]) => void;
-  onChunkSettled: (meetingId: string) => void;
+  onChunkSettled: (settled: SettledChunk) => void;
   clock: Clock;
   limits: TranscriptionLimits;
   suspects: Suspects;
@@ -51,8 +69,9 @@ export function createSettler(options: SettlerOptions): Settle {
   async function finish(
     chunk: ClaimedChunk,
     settlement: Settlement,
-    lines: { startMs: number; endMs: number; text: string }[],
+    answer: { lines: readonly Line[]; latencyMs: number | null } = { lines: [], latencyMs: null },
   ) {
+    const { lines, latencyMs } = answer;
     const { meetingId, trackId, id: chunkId, participant: speaker } = chunk;
     const segments = await commit(async (trx) => {
       if (!(await settleClaim(trx, chunk, settlement))) return null;
@@ -64,14 +83,16 @@ export function createSettler(options: SettlerOptions): Settle {
       return;
     }
     if (segments.length > 0) onSegments(segments);
-    onChunkSettled(meetingId);
+    const { state: outcome, engine } = settlement;
+    const ms = clock.now() - (chunk.claimedUntil - limits.leaseMs);
+    onChunkSettled({ meetingId, trackId, chunkId, outcome, engine, ms, engineMs: latencyMs });
   }
 
   async function chargeAttempt(chunk: ClaimedChunk, error: string, engine: string, cause?: unknown): Promise<void> {
     const attempts = chunk.attempts + 1;
     const delay = limits.retryDelaysMs[attempts - 1];
     log.warn({ chunkId: chunk.id, engine, attempts, reason: error, err: cause }, 'a chunk was not transcribed');
-    if (delay === undefined) await finish(chunk, { state: 'failed', engine, error, attempts }, []);
+    if (delay === undefined) await finish(chunk, { state: 'failed', engine, error, attempts });
     else await returnClaim(database, chunk, { dueAt: clock.now() + delay, attempts, error });
   }
 
@@ -79,13 +100,13 @@ export function createSettler(options: SettlerOptions): Settle {
     switch (outcome.kind) {
       case 'text':
         suspects.passed(chunk.id);
-        await finish(chunk, { state: outcome.lines.length > 0 ? 'done' : 'silent', engine }, outcome.lines);
+        await finish(chunk, { state: outcome.lines.length > 0 ? 'done' : 'silent', engine }, outcome);
         return;
       case 'silent':
-        await finish(chunk, { state: 'silent', engine }, []);
+        await finish(chunk, { state: 'silent', engine });
         return;
       case 'rejected':
-        await finish(chunk, { state: 'failed', engine, error: outcome.message, attempts: chunk.attempts + 1 }, []);
+        await finish(chunk, { state: 'failed', engine, error: outcome.message, attempts: chunk.attempts + 1 });
         return;
       case 'failed':
         await chargeAttempt(chunk, outcome.message, engine, outcome.cause);

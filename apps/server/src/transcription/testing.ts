@@ -160,6 +160,7 @@ export async function createTestBench(changes: Partial<TranscriptionOptions> = {
   const clock = createTestClock();
   const published: Segment[] = [];
   const transcription = createTranscription({
+    busyShare: () => 0,
     database,
     gate: { name: 'open', hasSpeech: async () => true, close: async () => {} },
     readChunkAudio: async ({ id }) => Buffer.from(id),

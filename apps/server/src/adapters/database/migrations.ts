@@ -151,4 +151,13 @@ export const sqliteMigrations: readonly string[] = [
     PRIMARY KEY (meetingId, given)
   ) STRICT, WITHOUT ROWID;
   `,
+  `CREATE TABLE losses (
+    trackId TEXT NOT NULL REFERENCES tracks ON DELETE CASCADE, byteStart INTEGER NOT NULL, byteEnd INTEGER NOT NULL,
+    PRIMARY KEY (trackId, byteStart)
+  ) STRICT, WITHOUT ROWID;`,
+  // A meeting's sums are read from the index alone.
+  `
+  DROP INDEX chunksOfMeeting;
+  CREATE INDEX chunksOfMeeting ON chunks (meetingId, state, startMs, endMs);
+  `,
 ];

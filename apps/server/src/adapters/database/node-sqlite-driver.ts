@@ -14,7 +14,7 @@ const knownFailures: Readonly<Record<number, { code: ErrorCode; message: string 
 };
 
 /** Gives `node:sqlite` the shape of better-sqlite3 that Kysely's SQLite dialect asks for, with an LRU of statements. */
-export function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
+export function asKyselyDatabase(database: DatabaseSync, onQuery?: (ms: number) => void): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>();
   return {
     close: () => {
@@ -30,7 +30,7 @@ export function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
         statements.set(sql, known);
         return known;
       }
-      const made = asKyselyStatement(database.prepare(sql));
+      const made = asKyselyStatement(database.prepare(sql), onQuery);
       statements.set(sql, made);
       if (statements.size > maxStatements) statements.delete(statements.keys().next().value!);
       return made;
@@ -38,12 +38,12 @@ export function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
   };
 }
 
-function asKyselyStatement(statement: StatementSync): SqliteStatement {
+function asKyselyStatement(statement: StatementSync, onQuery: ((ms: number) => void) | undefined): SqliteStatement {
   const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => explained(() => statement.all(...values(parameters))),
-    run: (parameters) => explained(() => statement.run(...values(parameters))),
+    all: (parameters) => timed(() => statement.all(...values(parameters)), onQuery),
+    run: (parameters) => timed(() => statement.run(...values(parameters)), onQuery),
     iterate: (parameters) => statement.iterate(...values(parameters)) as IterableIterator<unknown>,
   };
 }
@@ -54,6 +54,16 @@ const nothing: SqliteStatement = {
   run: () => ({ changes: 0, lastInsertRowid: 0 }),
   iterate: () => [][Symbol.iterator](),
 };
+
+function timed<T>(work: () => T, onQuery: ((ms: number) => void) | undefined): T {
+  if (!onQuery) return explained(work);
+  const began = performance.now();
+  try {
+    return explained(work);
+  } finally {
+    onQuery(performance.now() - began);
+  }
+}
 
 /** Runs it, and turns a failure of the disk into an `AppError`. */
 function explained<T>(work: () => T): T {

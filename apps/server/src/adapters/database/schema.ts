@@ -7,6 +7,7 @@ export interface Tables {
   meetingText: MeetingTextRow;
   tracks: TrackRow;
   parts: PartRow;
+  losses: LossRow;
   chunks: ChunkRow;
   segments: SegmentTable;
   segmentText: SegmentTextRow;
@@ -70,6 +71,13 @@ export interface PartRow {
   byteStart: number;
   byteEnd: number;
   objectKey: string;
+}
+
+/** Durable bytes of a track that the disk has damaged since: in no part, and never to be had again. */
+export interface LossRow {
+  trackId: string;
+  byteStart: number;
+  byteEnd: number;
 }
 
 export type ChunkState = 'waiting' | 'claimed' | 'done' | 'silent' | 'failed';

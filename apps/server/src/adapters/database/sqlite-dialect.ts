@@ -9,14 +9,17 @@ export const derivedIsolation = 'read uncommitted';
 /** Kysely's dialect, with transactions that may leave their sync to a later one. */
 export class WalSqliteDialect extends SqliteDialect {
   readonly #raw: DatabaseSync;
+  readonly #onQuery: ((ms: number) => void) | undefined;
 
-  constructor(raw: DatabaseSync) {
+  /** `onQuery` is told how long each query took. */
+  constructor(raw: DatabaseSync, onQuery?: (ms: number) => void) {
     super({ database: asKyselyDatabase(raw) });
     this.#raw = raw;
+    this.#onQuery = onQuery;
   }
 
   override createDriver(): Driver {
-    return new WalSqliteDriver(this.#raw);
+    return new WalSqliteDriver(this.#raw, this.#onQuery);
   }
 }
 
@@ -29,8 +32,8 @@ class WalSqliteDriver extends SqliteDriver {
   /** When the first work of this turn of the event loop began; null before it. */
   #turnBeganAt: number | null = null;
 
-  constructor(raw: DatabaseSync) {
-    super({ database: asKyselyDatabase(raw) });
+  constructor(raw: DatabaseSync, onQuery: ((ms: number) => void) | undefined) {
+    super({ database: asKyselyDatabase(raw, onQuery) });
     this.#raw = raw;
   }
 

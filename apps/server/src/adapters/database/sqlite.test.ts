@@ -94,11 +94,16 @@ describe('migrations', () => {
               .join()})`,
           )
           .run(row as Record<string, string | number | null>);
-      insert('meetings', meetingRow('later', { createdAt: 2000, title: 'Harbour' }));
+      // From version 3 on, rows are given their place when they are made.
+      const placed = version >= 3;
+      const later = () => insert('meetings', meetingRow('later', { createdAt: 2000, title: 'Harbour' }));
+      const place = (ordinal: number, seq: number) => (placed ? { rowid: segmentRowid(ordinal, seq) } : {});
+      if (!placed) later();
       insert('meetings', meetingRow('first', { createdAt: 1000 }));
-      insert('segments', segmentRow('s1', 'later', 1, { text: 'the harbour wall' }));
-      insert('segments', segmentRow('s2', 'first', 1, { text: 'the wall' }));
-      insert('segments', segmentRow('s3', 'first', 2, { text: 'gone', deleted: 1 }));
+      if (placed) later();
+      insert('segments', { ...segmentRow('s1', 'later', 1, { text: 'the harbour wall' }), ...place(2, 1) });
+      insert('segments', { ...segmentRow('s2', 'first', 1, { text: 'the wall' }), ...place(1, 1) });
+      insert('segments', { ...segmentRow('s3', 'first', 2, { text: 'gone', deleted: 1 }), ...place(1, 2) });
     }
     old.close();
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Kysely, type Transaction, type TransactionBuilder } from 'kysely';
+import { Kysely, sql, type Transaction, type TransactionBuilder } from 'kysely';
 import { sqliteMigrations } from './migrations.ts';
 import type { Tables } from './schema.ts';
 import { derivedIsolation, WalSqliteDialect } from './sqlite-dialect.ts';
@@ -12,10 +12,10 @@ export type DatabaseTransaction = Transaction<Tables>;
 /**
  * Opens (or makes) the file and brings its schema up to date. `:memory:` is for tests. A commit survives power loss.
  *
- * There is one connection, which Kysely lends to one transaction or query at a time, in the order they came: nothing is
+ * `onQuery` is told how many milliseconds each query took. There is one connection, which Kysely lends to one transaction or query at a time, in the order they came: nothing is
  * interleaved with a transaction, and one that awaits the database outside of itself hangs.
  */
-export function openSqlite(file: string): Database {
+export function openSqlite(file: string, onQuery?: (ms: number) => void): Database {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
   const raw = new DatabaseSync(file);
   raw.exec(
@@ -24,7 +24,7 @@ export function openSqlite(file: string): Database {
   // Checkpoints stay SQLite's own, 4 MB at a time: a thread for them cost 18 MB and was not measurably kinder to p99.
   raw.exec('PRAGMA cache_size = -4000; PRAGMA journal_size_limit = 33554432;');
   migrate(raw);
-  return new Kysely<Tables>({ dialect: new WalSqliteDialect(raw) });
+  return new Kysely<Tables>({ dialect: new WalSqliteDialect(raw, onQuery) });
 }
 
 /**
@@ -34,6 +34,11 @@ export function openSqlite(file: string): Database {
  */
 export function derivedTransaction(database: Database): TransactionBuilder<Tables> {
   return database.transaction().setIsolationLevel(derivedIsolation);
+}
+
+/** Gives pages that are cached and not needed now back to the system. */
+export async function shrinkMemory(database: Database): Promise<void> {
+  await sql`PRAGMA shrink_memory`.execute(database);
 }
 
 function migrate(raw: DatabaseSync): void {

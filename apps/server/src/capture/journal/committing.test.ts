@@ -168,7 +168,7 @@ test.each([
   },
 );
 
-test('[J16] a file whose sync failed is never written or synced again, but for its mark', async () => {
+test('[J16] a file whose sync failed is never written or synced again', async () => {
   const disk = createSimulatedDisk();
   const journal = await settled(disk);
   const [first] = [...disk.files.keys()];

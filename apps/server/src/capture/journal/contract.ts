@@ -18,6 +18,12 @@ export interface Journal {
    * `TOO_LARGE` above `maxReadBytes`, and with `STORAGE_FAILED` where the disk gives other bytes than were written.
    */
   read(trackId: string, start: number, end: number): Promise<Uint8Array>;
+  /**
+   * What of bytes [start, end) of a track can't be read as it was written, in order: what the disk has changed, and what is
+   * missing before bytes that are here. Rejects with `STORAGE_FAILED` where the disk refuses to be read, which need not
+   * last, and names nothing then.
+   */
+  damage(trackId: string, start: number, end: number): Promise<ByteRange[]>;
   /** First unreleased and end of the durable bytes; null where it has none of the track. */
   extent(trackId: string): { start: number; end: number } | null;
   /**
@@ -30,6 +36,12 @@ export interface Journal {
   stats(): JournalStats;
   /** Syncs what is under way and lets go of the files. */
   close(): Promise<void>;
+}
+
+/** Bytes [start, end) of a track. */
+export interface ByteRange {
+  start: number;
+  end: number;
 }
 
 export interface JournalStats {

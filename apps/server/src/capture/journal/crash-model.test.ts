@@ -13,6 +13,12 @@ const trackIds = ['a', 'b', 'c', 'd'] as const;
 
 const runs = 200;
 
+/** A start that comes to nothing: what fails in it, and after how many turns it is killed. */
+interface Opening {
+  fails: 'writes' | 'syncs' | null;
+  turns: number;
+}
+
 type Step =
   | { do: 'append'; track: number; bytes: number }
   | { do: 'release'; track: number; share: number }
@@ -21,11 +27,16 @@ type Step =
   | { do: 'turn'; turns: number }
   | { do: 'fail'; step: 'writes' | 'syncs'; code: 'EIO' | 'ENOSPC' }
   | { do: 'short'; bytes: number }
-  | { do: 'kill' }
-  | { do: 'lose power'; unsynced: 'lost' | 'torn' };
+  | { do: 'evict' }
+  | { do: 'kill'; opens: readonly Opening[] }
+  | { do: 'lose power'; unsynced: 'lost' | 'torn'; opens: readonly Opening[] };
 
 const track = fc.nat(trackIds.length - 1);
 const share = fc.double({ min: 0, max: 1, noNaN: true });
+const opens: fc.Arbitrary<readonly Opening[]> = fc.array(
+  fc.record({ fails: fc.constantFrom('writes' as const, 'syncs' as const, null), turns: fc.nat(60) }),
+  { maxLength: 2 },
+);
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 30,
@@ -55,12 +66,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('short' as const), bytes: fc.constantFrom(1000, 5000, Infinity) }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('kill' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('evict' as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('kill' as const), opens }) },
   {
     weight: 3,
     arbitrary: fc.record({
       do: fc.constant('lose power' as const),
       unsynced: fc.constantFrom('lost' as const, 'torn' as const),
+      opens,
     }),
   },
 );
@@ -80,6 +93,7 @@ async function play(
   const disk = createSimulatedDisk();
   const random = randomFrom(seed);
   disk.faults.keptByFailedSync = () => random() < 0.7;
+  disk.faults.failedStaysBroken = random() < 0.5;
   const fates: readonly Fate[] = ['lost', 'kept', 'garbage'];
   const open = () => openOn(disk, { maxTotalBytes: 64 * fileBytes, io: io(disk)! });
   const accounts = trackIds.map((): Account => ({ given: 0, acknowledged: 0, released: 0 }));
@@ -99,8 +113,15 @@ async function play(
     }
   };
 
-  const reopen = async (): Promise<void> => {
+  const reopen = async (openings: readonly Opening[] = []): Promise<void> => {
     under = [];
+    for (const { fails, turns } of openings) {
+      disk.faults.writes = fails === 'writes' ? ['EIO'] : [];
+      disk.faults.syncs = fails === 'syncs' ? ['EIO'] : [];
+      void open().catch(() => {});
+      await turnsOf(turns);
+      disk.kill();
+    }
     disk.faults.writes = [];
     disk.faults.syncs = [];
     journal = await open();
@@ -109,10 +130,10 @@ async function play(
 
   for (const step of steps) {
     if (step.do === 'append') under.push(append(step.track, step.bytes));
-    else if (step.do === 'turn')
-      for (let turn = 0; turn < step.turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    else if (step.do === 'turn') await turnsOf(step.turns);
     else if (step.do === 'settle') await Promise.all(under);
     else if (step.do === 'fail') disk.faults[step.step].push(step.code);
+    else if (step.do === 'evict') disk.evict(() => random() < 0.5);
     else if (step.do === 'short') disk.faults.maxWriteBytes = step.bytes;
     else if (step.do === 'release') {
       const account = accounts[step.track]!;
@@ -127,12 +148,16 @@ async function play(
     } else {
       if (step.do === 'kill') disk.kill();
       else disk.losePower(() => (step.unsynced === 'lost' ? 'lost' : fates[Math.floor(random() * fates.length)]!));
-      await reopen();
+      await reopen(step.opens);
     }
   }
   disk.losePower(() => 'lost');
   await reopen();
   return accounts.reduce((sum, { acknowledged }) => sum + acknowledged, 0);
+}
+
+async function turnsOf(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Every promise holds; whatever else is there is true too, and counts as given from here on. */
@@ -182,7 +207,7 @@ test('[J1] [J4] the same check fails for a journal whose syncs are taken out', a
   const steps: Step[] = [
     { do: 'append', track: 0, bytes: 5000 },
     { do: 'settle' },
-    { do: 'lose power', unsynced: 'lost' },
+    { do: 'lose power', unsynced: 'lost', opens: [] },
   ];
   expect(await play(steps, 1, (disk) => disk.io)).toBe(5000);
   await expect(play(steps, 1, (disk) => withoutSync(disk.io))).rejects.toThrow(

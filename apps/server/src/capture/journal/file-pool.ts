@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { AppError, toStorageError } from '../../errors.ts';
 import type { JournalLog } from './contract.ts';
-import { newFileHeader } from './file-header.ts';
+import { type FileHeader, maxDoubtfulEnds, newFileHeader } from './file-header.ts';
 import { type JournalFile, type JournalIo, writeAll } from './io.ts';
 import type { LogFile } from './log-file.ts';
-import { type FileIdentity, unitBytes } from './record.ts';
+import { unitBytes } from './record.ts';
 
 /** Free files kept beside the active one; more are deleted, so that a busy day's disk comes back. */
 const maxFreeFiles = 4;
@@ -34,7 +34,7 @@ export function createFilePool({ dir, io, log, maxFileBytes, maxTotalBytes }: Fi
   let lastGeneration = 0;
   let preparing: Promise<void> | null = null;
   let closing = false;
-  const removals = new Set<Promise<void>>();
+  const removals = new Map<LogFile, Promise<void>>();
 
   const add = (name: string, disk: JournalFile, bytes: number): LogFile => {
     const vacant = slots.indexOf(null);
@@ -47,6 +47,7 @@ export function createFilePool({ dir, io, log, maxFileBytes, maxTotalBytes }: Fi
       generation: 0,
       seed: 0,
       state: 'full',
+      doubtfulFrom: null,
       header: null,
       live: 0,
       readers: 0,
@@ -62,10 +63,11 @@ export function createFilePool({ dir, io, log, maxFileBytes, maxTotalBytes }: Fi
     const removal = (async () => {
       await file.disk.close();
       await io.remove(file.path);
+      removals.delete(file);
     })()
-      .catch((error: unknown) => log.warn({ err: error }, 'a journal file was not removed'))
-      .finally(() => removals.delete(removal));
-    removals.add(removal);
+      // It stays among those that are doubtful: the next process will find it.
+      .catch((error: unknown) => log.warn({ err: error }, 'a journal file was not removed'));
+    removals.set(file, removal);
   };
 
   const recycleIfUnused = (file: LogFile): void => {
@@ -74,6 +76,15 @@ export function createFilePool({ dir, io, log, maxFileBytes, maxTotalBytes }: Fi
     file.state = 'free';
     if (reusable) free.push(file);
     else remove(file);
+  };
+
+  /** What the headers of later files must say of those that are there, or may be. */
+  const doubtfulEnds = (): Map<number, number> => {
+    const ends = new Map<number, number>();
+    for (const file of [...slots, ...removals.keys()]) {
+      if (file && file.doubtfulFrom !== null) ends.set(file.generation, file.doubtfulFrom);
+    }
+    return ends;
   };
 
   /** Makes a file whose every block is written, so that later syncs have no metadata to write. */
@@ -123,11 +134,12 @@ export function createFilePool({ dir, io, log, maxFileBytes, maxTotalBytes }: Fi
   return {
     prepareSpare,
     /** What is on the disk, oldest generation first; of generation 0 are those that hold nothing. Unfinished ones are deleted. */
-    async find(readHeader: (disk: JournalFile) => Promise<FileIdentity | null>): Promise<LogFile[]> {
+    async find(readHeader: (disk: JournalFile) => Promise<FileHeader | null>): Promise<LogFile[]> {
       await io.makeDir(dir);
       // The process before may have died between making a file and syncing its entry.
       await io.syncDir(dir);
       const found: LogFile[] = [];
+      const ends = new Map<number, number>();
       for (const name of (await io.list(dir)).toSorted()) {
         if (name.endsWith(preparingSuffix)) await io.remove(join(dir, name));
         const number = fileName.exec(name)?.[1];
@@ -135,14 +147,22 @@ export function createFilePool({ dir, io, log, maxFileBytes, maxTotalBytes }: Fi
         lastNumber = Math.max(lastNumber, Number(number));
         const disk = await io.open(join(dir, name));
         const file = add(name, disk, await disk.size());
-        found.push(Object.assign(file, await readHeader(disk)));
+        const header = await readHeader(disk);
+        found.push(Object.assign(file, header?.identity));
+        for (const [generation, end] of header?.doubtfulEnds ?? []) ends.set(generation, end);
         lastGeneration = Math.max(lastGeneration, file.generation);
         slotUnits = Math.max(slotUnits, Math.ceil(file.bytes / unitBytes));
+      }
+      for (const file of found) {
+        file.doubtfulFrom = ends.get(file.generation) ?? null;
+        if (file.doubtfulFrom !== null) file.state = 'abandoned';
       }
       return found.toSorted((a, b) => a.generation - b.generation);
     },
     /** A file begun anew, active from now on. Rejects with `STORAGE_FULL` or `STORAGE_FAILED`. */
     async acquire(): Promise<LogFile> {
+      const ends = doubtfulEnds();
+      if (ends.size > maxDoubtfulEnds) throw new AppError('STORAGE_FAILED', 'Too many commits have failed.');
       let file = free.pop();
       while (!file) {
         await prepareOnce();
@@ -150,12 +170,12 @@ export function createFilePool({ dir, io, log, maxFileBytes, maxTotalBytes }: Fi
       }
       prepareSpare();
       lastGeneration += 1;
-      const { block, identity } = newFileHeader(lastGeneration);
+      const { block, identity } = newFileHeader(lastGeneration, ends);
       return Object.assign(file, identity, { header: block, state: 'active' as const });
     },
     /** No more commits go there. */
-    retire(file: LogFile, state: 'full' | 'abandoned'): void {
-      file.state = state;
+    retire(file: LogFile): void {
+      file.state = file.doubtfulFrom === null ? 'full' : 'abandoned';
       recycleIfUnused(file);
     },
     locationOf: (file: LogFile, position: number): number => file.slot * slotUnits + position / unitBytes,
@@ -169,7 +189,7 @@ export function createFilePool({ dir, io, log, maxFileBytes, maxTotalBytes }: Fi
     async close(): Promise<void> {
       closing = true;
       await preparing?.catch(() => {});
-      await Promise.all(removals);
+      await Promise.all(removals.values());
       for (const file of slots) await file?.disk.close();
     },
   };

@@ -1,6 +1,7 @@
+import { crc32 } from 'node:zlib';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { newFileHeader, parseFileHeader } from './file-header.ts';
+import { maxDoubtfulEnds, newFileHeader, parseFileHeader } from './file-header.ts';
 import { blockBytes, type FileIdentity, parseRecord, recordBytes, writeRecordHeader } from './record.ts';
 import { createSimulatedDisk } from './simulated-disk.ts';
 import { appendOf, bytesOf, fileBytes, openOn, readAllOf } from './testing.ts';
@@ -51,19 +52,40 @@ test('[J9] a record is none elsewhere, in another generation, or by a guess at t
 });
 
 test('[J8] a file header survives the loss of either copy, not of both', () => {
-  const { block, identity } = newFileHeader(3);
-  expect(parseFileHeader(block)).toEqual(identity);
+  const { block, identity } = newFileHeader(3, new Map([[2, 3 * blockBytes]]));
+  const whole = { identity, doubtfulEnds: new Map([[2, 3 * blockBytes]]) };
+  expect(parseFileHeader(block)).toEqual(whole);
   const half = blockBytes / 2;
   const first = Buffer.from(block).fill(0, 0, half);
   const second = Buffer.from(block).fill(0, half);
-  expect([parseFileHeader(first), parseFileHeader(second)]).toEqual([identity, identity]);
-  for (let bit = 0; bit < 20 * 8; bit += 1) {
+  expect([parseFileHeader(first), parseFileHeader(second)]).toEqual([whole, whole]);
+  for (let bit = 0; bit < 36 * 8; bit += 1) {
     second[bit >> 3]! ^= 1 << (bit & 7);
     expect(parseFileHeader(second)).toBeNull();
     second[bit >> 3]! ^= 1 << (bit & 7);
   }
   expect(parseFileHeader(Buffer.alloc(blockBytes))).toBeNull();
-  expect(newFileHeader(3).identity.seed).not.toBe(identity.seed);
+  expect(newFileHeader(3, new Map()).identity.seed).not.toBe(identity.seed);
+});
+
+test('[J8] a header has room for all the ends that it may be given', () => {
+  const ends = new Map(Array.from({ length: maxDoubtfulEnds }, (_, at) => [at + 1, (at + 1) * blockBytes]));
+  const { block, identity } = newFileHeader(9000, ends);
+  expect(parseFileHeader(block)).toEqual({ identity, doubtfulEnds: ends });
+  expect(parseFileHeader(Buffer.from(block).fill(0, 0, blockBytes / 2))).toEqual({ identity, doubtfulEnds: ends });
+});
+
+test('[J8] a header from before there were ends in it is read', () => {
+  const block = Buffer.alloc(blockBytes);
+  const { identity } = newFileHeader(3, new Map());
+  block.writeUInt32LE(0x48_4c_4a_48, 0);
+  block.writeUInt32LE(1, 8);
+  block.writeUInt32LE(3, 12);
+  block.writeUInt32LE(crc32(block.subarray(8, 20)), 4);
+  expect(parseFileHeader(block)).toMatchObject({
+    identity: { generation: identity.generation },
+    doubtfulEnds: new Map(),
+  });
 });
 
 test('[J7] [J10] files are whole, commits begin at blocks, and nothing that was synced is written again', async () => {

@@ -18,8 +18,6 @@ const fullCommitBytes = 128 << 10;
 /** So many begin at once after one that nobody came to share: who waits for each answer is held up once in so many. */
 const unsharedCommits = 32;
 
-const zeroBlock = Buffer.alloc(blockBytes);
-
 interface GroupCommitOptions<R> {
   pool: FilePool;
   log: JournalLog;
@@ -75,30 +73,23 @@ export function createGroupCommit<R extends PendingRecord>(options: GroupCommitO
       await writeAll(file.disk, buffers, from);
     } catch (error) {
       const failure = toStorageError(error, 'The journal could not be written.');
+      file.doubtfulFrom = start;
       // On a full disk the place stays good: the next commit is written over what there is of this one.
-      if (failure.code !== 'STORAGE_FULL') await abandon(file, start);
+      if (failure.code !== 'STORAGE_FULL') file.state = 'abandoned';
       throw failure;
     }
     try {
       await file.disk.datasync();
     } catch (error) {
-      await abandon(file, start);
+      // The kernel may now show bytes that are not on the disk, and call the next sync a success: no more goes there.
+      file.doubtfulFrom = start;
+      file.state = 'abandoned';
       throw toStorageError(error, 'The journal could not be synced.');
     }
     lastCommitMs = performance.now() - began;
     file.header = null;
+    file.doubtfulFrom = null;
     writtenBytes += end - from;
-  };
-
-  /**
-   * After a failed sync the kernel may show bytes that are not on the disk, and call the next sync a success. So the file
-   * is not written again, but for the beginning of what failed: overwritten, it can't be taken for durable by a next process.
-   */
-  const abandon = async (file: LogFile, failedAt: number): Promise<void> => {
-    file.state = 'abandoned';
-    await writeAll(file.disk, [zeroBlock], failedAt).catch((error: unknown) => {
-      log.error({ err: error }, 'an abandoned journal file could not be marked');
-    });
   };
 
   const failAll = (error: unknown, commit: Commit<Waiting> | null): void => {
@@ -108,7 +99,7 @@ export function createGroupCommit<R extends PendingRecord>(options: GroupCommitO
     waiting = [];
     firstWaiting = 0;
     bytesInFlight = 0;
-    if (commit?.file.state === 'abandoned') pool.retire(commit.file, 'abandoned');
+    if (commit?.file.state === 'abandoned') pool.retire(commit.file);
     building.begin(commit?.file.state === 'active' ? { file: commit.file, position: commit.start } : null);
     onFailed(failed);
     for (const record of failed) record.reject(failure);
@@ -147,7 +138,7 @@ export function createGroupCommit<R extends PendingRecord>(options: GroupCommitO
   const findRoom = async (): Promise<void> => {
     layOut();
     while (building.records.length === 0 && !isIdle()) {
-      if (building.file) pool.retire(building.file, 'full');
+      if (building.file) pool.retire(building.file);
       building.begin(null);
       building.begin({ file: await pool.acquire(), position: blockBytes });
       layOut();

@@ -1,4 +1,4 @@
-export type { Journal, JournalLog, JournalOptions, JournalStats } from './contract.ts';
+export type { ByteRange, Journal, JournalLog, JournalOptions, JournalStats } from './contract.ts';
 export { maxAppendBytes, maxReadBytes } from './contract.ts';
 export { mirrorSynced, slowSync, withoutSync } from './faulty-io.ts';
 export type { JournalFile, JournalIo } from './io.ts';

@@ -17,6 +17,8 @@ export interface JournalFile {
   size(): Promise<number>;
   /** May read less than asked for; 0 at the end. */
   read(into: Uint8Array, position: number): Promise<number>;
+  /** The same without a wait, where it can: nothing else has its turn until the bytes are there. */
+  readNow?(into: Uint8Array, position: number): number;
   /** May write less than was given. */
   writev(buffers: readonly Uint8Array[], position: number): Promise<number>;
   /** What was written before the call survives power loss once it has resolved. */

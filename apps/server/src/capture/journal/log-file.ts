@@ -12,6 +12,8 @@ export interface LogFile extends FileIdentity {
    * `abandoned`: as full, and never written again.
    */
   state: 'free' | 'active' | 'full' | 'abandoned';
+  /** A commit there failed, and from there on nothing counts; null where none did. */
+  doubtfulFrom: number | null;
   /** Its first block, while that waits to be written with the first commit. */
   header: Buffer | null;
   /** Records that the index points to. */

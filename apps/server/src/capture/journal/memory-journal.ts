@@ -60,6 +60,7 @@ export function createMemoryJournal({ maxInFlightBytes = 32 << 20 }: MemoryJourn
       if (end - start > maxReadBytes) throw new AppError('TOO_LARGE', 'More than one read may ask for.');
       return Uint8Array.from(track.bytes.subarray(start - track.start, end - track.start));
     },
+    damage: async () => [],
     extent(trackId) {
       const track = tracks.get(trackId);
       return track ? { start: track.start, end: track.end } : null;

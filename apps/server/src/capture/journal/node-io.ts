@@ -1,4 +1,4 @@
-import { constants, read } from 'node:fs';
+import { constants, read, readSync } from 'node:fs';
 import { open, readdir, rename, rm, statfs, type FileHandle } from 'node:fs/promises';
 import { makeDirDurably, syncDir } from '../../sync-dir.ts';
 import type { JournalFile, JournalIo } from './io.ts';
@@ -41,6 +41,7 @@ function asJournalFile(handle: FileHandle): JournalFile {
     size: async () => (await handle.stat()).size,
     // A chunk is read in many pieces, and the handle's own `read` costs a good deal more than the call that it wraps.
     read: readWith,
+    readNow: (into, position) => readSync(handle.fd, into, 0, into.length, position),
     writev: async (buffers, position) => (await handle.writev(buffers, position)).bytesWritten,
     datasync: () => handle.datasync(),
     async close() {

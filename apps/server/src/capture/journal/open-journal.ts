@@ -4,7 +4,7 @@ import { type Journal, type JournalOptions, maxAppendBytes, maxReadBytes } from 
 import { createFilePool } from './file-pool.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createNodeIo } from './node-io.ts';
-import { readRecords } from './read-records.ts';
+import { createRecordReader, findDamage } from './read-records.ts';
 import { alignUp, blockBytes, maxIdBytes, recordBytes } from './record.ts';
 import { recover } from './recover.ts';
 import {
@@ -30,10 +30,13 @@ interface TrackRecord extends PendingRecord {
 }
 
 const leastFileBytes = 64 << 10;
+/** What is read of the last so many bytes of a track was written moments ago: a minute of speech. */
+const freshBytes = 256 << 10;
 
 /**
  * Opens the journal in a folder, after whatever end it had. Takes as long as reading all of it. Rejects with
- * `STORAGE_FAILED` where the folder can't be read; a full disk keeps it from nothing but appending.
+ * `STORAGE_FAILED` where the folder can't be read, or its last commit can't be made durable; a full disk keeps it from
+ * nothing but appending.
  */
 export async function openJournal({
   dir,
@@ -51,6 +54,7 @@ export async function openJournal({
     );
   }
   const pool = createFilePool({ dir, io, log, maxFileBytes, maxTotalBytes });
+  const readRecords = createRecordReader(pool);
   const tracks = new Map<string, Track>();
   let appendedBytes = 0;
   let closing: Promise<void> | null = null;
@@ -73,9 +77,9 @@ export async function openJournal({
     pool.recycleIfUnused(file);
   };
 
-  const put = (track: Track, offset: number, bytes: number, location: number): void => {
+  const put = (track: Track, offset: number, bytes: number, location: number): boolean => {
     pool.placeOf(location).file.live += 1;
-    putRecord(track.index, offset, offset + bytes, location, onDrop);
+    return putRecord(track.index, offset, offset + bytes, location, onDrop);
   };
 
   const commits = createGroupCommit<TrackRecord>({
@@ -116,8 +120,14 @@ export async function openJournal({
       log,
       onRecord(trackId, offset, bytes, location) {
         const track = trackOf(trackId);
-        put(track, offset, bytes, location);
+        const isCopy = put(track, offset, bytes, location);
         track.accepted = track.index.end;
+        return isCopy;
+      },
+      usedBytes(trackId, offset, location) {
+        const { index } = trackOf(trackId);
+        const [extent] = index.count > 0 ? findExtents(index, offset, offset + 1) : [];
+        return extent?.start === offset && extent.location === location ? extent.end - offset : 0;
       },
       continueIn: commits.continueIn,
       writeAgain(trackId, offset, payload) {
@@ -155,7 +165,19 @@ export async function openJournal({
         throw new AppError('NOT_FOUND', 'These bytes are not in the journal.');
       }
       if (end - start > maxReadBytes) throw new AppError('TOO_LARGE', 'More than one read may ask for.');
-      return start === end ? new Uint8Array(0) : readRecords(pool, trackId, findExtents(index, start, end), start, end);
+      if (start === end) return new Uint8Array(0);
+      const extents = findExtents(index, start, end);
+      return readRecords({ trackId, extents, start, end, isFresh: index.end - start <= freshBytes });
+    },
+    async damage(trackId, start, end) {
+      const index = tracks.get(trackId)?.index;
+      if (!index || index.count === 0) return [];
+      const from = Math.max(start, index.start);
+      const to = Math.min(end, index.end);
+      const missing = start < Math.min(end, index.start) ? [{ start, end: Math.min(end, index.start) }] : [];
+      return from < to
+        ? findDamage(pool, trackId, findExtents(index, from, to), { start: from, end: to }, missing)
+        : missing;
     },
     extent(trackId) {
       const index = tracks.get(trackId)?.index;

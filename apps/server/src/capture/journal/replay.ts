@@ -1,5 +1,6 @@
-import { parseFileHeader } from './file-header.ts';
+import { type FileHeader, parseFileHeader } from './file-header.ts';
 import { type JournalFile, readAll } from './io.ts';
+import type { LogFile } from './log-file.ts';
 import {
   alignUp,
   blockBytes,
@@ -14,9 +15,8 @@ import {
 const windowBytes = 4 << 20;
 
 interface Scan {
+  /** Of which anything is whole. */
   commits: number;
-  /** Where the last commit of which anything is whole begins; 0 where there is none. */
-  lastCommit: number;
   /** The next commit may begin there. */
   end: number;
 }
@@ -24,23 +24,24 @@ interface Scan {
 /** The payload is a view that holds until the call returns. */
 type OnRecord = (record: RecordHeader, position: number, payload: Buffer) => void;
 
-export async function readFileHeader(disk: JournalFile): Promise<FileIdentity | null> {
+export async function readFileHeader(disk: JournalFile): Promise<FileHeader | null> {
   const block = Buffer.alloc(blockBytes);
   const read = await readAll(disk, block, 0);
   return parseFileHeader(block.subarray(0, read));
 }
 
 /**
- * Gives every whole record of a file's present generation from `from` on, in order. A commit ends at its first record that
+ * Gives every whole record of a file's present generation from `from` on, in order, up to where it is doubtful. A commit ends at its first record that
  * is not whole. The next one begins at some later block with a record that says that it is a first one.
  */
 export async function scanFile(
-  file: { disk: JournalFile; bytes: number } & FileIdentity,
+  { disk, bytes, doubtfulFrom, generation, seed }: LogFile,
   from: number,
   onRecord: OnRecord,
 ): Promise<Scan> {
-  const window = createWindow(file.disk);
-  const scan: Scan = { commits: 0, lastCommit: 0, end: from };
+  const file = { bytes: doubtfulFrom ?? bytes, generation, seed };
+  const window = createWindow(disk);
+  const scan: Scan = { commits: 0, end: from };
   /** CRC of the record before this place in the same commit; null outside a commit. */
   let previousCrc: number | null = null;
   let at = from;
@@ -49,10 +50,7 @@ export async function scanFile(
     const inSequence = record !== null && (record.first ? at % blockBytes === 0 : record.previousCrc === previousCrc);
     if (record && inSequence) {
       onRecord(record, at, payload);
-      if (record.first) {
-        scan.commits += 1;
-        scan.lastCommit = at;
-      }
+      if (record.first) scan.commits += 1;
       previousCrc = record.crc;
       at += recordBytes(Buffer.byteLength(record.trackId), record.length);
       scan.end = alignUp(at, blockBytes);

@@ -9,6 +9,8 @@ interface SimulatedFile {
   durable: Buffer;
   /** Sectors that differ, or may. */
   dirty: Set<number>;
+  /** A sync of it has failed since it was opened. */
+  broken: boolean;
 }
 
 /** What becomes of a sector, or a folder's entry, that was not synced. */
@@ -19,6 +21,8 @@ export interface SimulatedDisk {
   readonly io: JournalIo;
   /** The process is gone: whatever it still calls never returns. The page cache stays. */
   kill(): void;
+  /** The page cache lets go of sectors that count as clean: they read as what the disk has. */
+  evict(isEvicted: () => boolean): void;
   /** As `kill`, and each sector and entry that was not synced meets its fate. */
   losePower(fate: () => Fate): void;
   /** What goes wrong from now on. */
@@ -28,6 +32,8 @@ export interface SimulatedDisk {
     syncs: string[];
     /** Whether a sector of a sync that failed is on the disk nevertheless. */
     keptByFailedSync: () => boolean;
+    /** Whether a file that could not be synced can't be written any more either, by the same process. */
+    failedStaysBroken: boolean;
     /** The most that one write takes. */
     maxWriteBytes: number;
     /** Of all files; growing beyond is ENOSPC. */
@@ -47,6 +53,7 @@ export function createSimulatedDisk(): SimulatedDisk {
     writes: [],
     syncs: [],
     keptByFailedSync: () => false,
+    failedStaysBroken: false,
     maxWriteBytes: Infinity,
     capacityBytes: Infinity,
   };
@@ -69,7 +76,7 @@ export function createSimulatedDisk(): SimulatedDisk {
 
   const write = (file: SimulatedFile, buffers: readonly Uint8Array[], position: number): number => {
     counts.writes += 1;
-    const failure = faults.writes.shift();
+    const failure = file.broken && faults.failedStaysBroken ? 'EIO' : faults.writes.shift();
     if (failure) throw diskError(failure);
     const all = Buffer.concat(buffers);
     const bytes = all.subarray(0, Math.min(all.length, faults.maxWriteBytes));
@@ -88,7 +95,9 @@ export function createSimulatedDisk(): SimulatedDisk {
     const failure = faults.syncs.shift();
     // As Linux does: after a failure too, the pages count as clean from now on.
     for (const sector of sectors) if (!failure || faults.keptByFailedSync()) copySector(file, sector);
-    if (failure) throw diskError(failure);
+    if (!failure) return;
+    file.broken = true;
+    throw diskError(failure);
   };
 
   const openFile = (file: SimulatedFile, born: number): JournalFile => ({
@@ -107,7 +116,13 @@ export function createSimulatedDisk(): SimulatedDisk {
     list: async (dir) => [...entries.keys()].map((path) => path.slice(dir.length + 1)),
     open: (path) =>
       inTurn(born, () => {
-        const file = entries.get(path) ?? { cached: Buffer.alloc(0), durable: Buffer.alloc(0), dirty: new Set() };
+        const file = entries.get(path) ?? {
+          cached: Buffer.alloc(0),
+          durable: Buffer.alloc(0),
+          dirty: new Set(),
+          broken: false,
+        };
+        file.broken = false;
         entries.set(path, file);
         return openFile(file, born);
       }),
@@ -134,6 +149,14 @@ export function createSimulatedDisk(): SimulatedDisk {
     },
     kill() {
       life += 1;
+    },
+    evict(isEvicted) {
+      for (const file of entries.values()) {
+        for (let sector = 0; sector * sectorBytes < file.durable.length; sector += 1) {
+          if (!file.dirty.has(sector) && isEvicted())
+            file.durable.copy(file.cached, sector * sectorBytes, sector * sectorBytes, (sector + 1) * sectorBytes);
+        }
+      }
     },
     losePower(fate) {
       life += 1;

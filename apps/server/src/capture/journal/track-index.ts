@@ -49,15 +49,16 @@ export function beginAt(index: TrackIndex, offset: number): void {
 
 /**
  * Adds a record. Normally it begins at the end. After a crash the log may have a range twice: the same record written
- * again replaces the older one; another that begins before the end replaces all that was there from its start on.
+ * again replaces the older one; another that begins before the end replaces all that was there from its start on. True
+ * where it is the same record again.
  */
-export function putRecord(index: TrackIndex, start: number, end: number, location: number, onDrop: OnDrop): void {
+export function putRecord(index: TrackIndex, start: number, end: number, location: number, onDrop: OnDrop): boolean {
   if (start < index.end && index.count > 0) {
     const same = find(index, start);
     if (startOf(index, same) === start && endOf(index, same) === end) {
       drop(locationOf(index, same), onDrop);
       index.cells[2 * same + 1] = location;
-      return;
+      return true;
     }
     truncate(index, start, onDrop);
   }
@@ -65,6 +66,7 @@ export function putRecord(index: TrackIndex, start: number, end: number, locatio
   else if (start > index.end) push(index, index.end, noLocation);
   push(index, start, location);
   index.end = end;
+  return false;
 }
 
 /** Forgets records that end at `upTo` or before. */

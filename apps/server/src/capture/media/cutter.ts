@@ -89,6 +89,8 @@ interface Cutter {
   add(packet: Packet, track: TrackFraming): CutChunk[];
   /** The rest of the track. */
   finish(track: TrackFraming): CutChunk[];
+  /** The next packet follows bytes that are lost: no chunk reaches back over them. */
+  forget(): void;
 }
 
 /** Cuts a track at pauses, found from what its encoder spent on each moment. `state` becomes its own. */
@@ -123,6 +125,7 @@ export function createCutter(state: CutterState, options: CutterOptions = {}): C
       return boundary ? [...before, ...cut(boundary, track)] : before;
     },
     finish: cutHere,
+    forget: () => forget(state),
   };
 }
 

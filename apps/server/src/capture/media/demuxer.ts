@@ -29,6 +29,8 @@ export interface Demuxer {
    * trimmed off. Throws `HOLE` where bytes between are missing. The bytes are not kept.
    */
   push(bytes: Uint8Array, offset: number): Packet[];
+  /** The bytes from where the last ones ended up to `end` will never come. The packets that are whole before them. */
+  lose(end: number): Packet[];
   /** There are no more bytes: what was held back until the next element. */
   finish(): Packet[];
 }
@@ -95,6 +97,12 @@ export function createDemuxer(state: DemuxerState, options: ParserOptions = {}):
       const packets = parser.read(whole);
       pending = at.at - start === whole.length ? noBytes : Uint8Array.from(whole.subarray(at.at - start));
       return packets.map(place);
+    },
+    lose(end) {
+      const packets = parser.end().map(place);
+      pending = noBytes;
+      parser.lose(end);
+      return packets;
     },
     finish: () => parser.end().map(place),
   };

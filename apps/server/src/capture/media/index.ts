@@ -4,5 +4,5 @@ export { canCapture, createDemuxer, initialDemuxerState, type Demuxer, type Demu
 export type { OpusHead } from './opus.ts';
 export type { ByteRange } from './packet.ts';
 export type { Packet } from './timeline.ts';
-export { createTrackFile, type TrackFileOptions } from './track-file.ts';
+export { createTrackFile, type LostBytes, type TrackFileOptions } from './track-file.ts';
 export { createTrackReader, type TrackReader, type TrackReaderOptions } from './track-reader.ts';

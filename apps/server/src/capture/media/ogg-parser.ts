@@ -9,7 +9,8 @@ import {
   type OpusHead,
 } from './opus.ts';
 import type { ParserOptions, RawPacket } from './packet.ts';
-import { createPayloadCollector, type PayloadCollector } from './payload.ts';
+import { createPayloadCollector } from './payload.ts';
+import { scanAll, type Scan as ScanOf } from './scan.ts';
 
 /** A packet whose end has not come yet. */
 interface OpenPacket {
@@ -79,14 +80,7 @@ export function oggStateAtPage(serial: number, head: OpusHead): OggState {
   return { ...initialOggState(), serial, head, headersLeft: 0, sequence: -1 };
 }
 
-interface Scan {
-  state: OggState;
-  bytes: Uint8Array;
-  pos: number;
-  out: RawPacket[];
-  payload: PayloadCollector;
-  onDamage: ParserOptions['onDamage'];
-}
+type Scan = ScanOf<OggState>;
 
 /**
  * Reads Ogg/Opus from the start of any page on. Checksums are not verified: that would need whole
@@ -97,11 +91,22 @@ export function createOggParser(state: OggState, { keepPayloads = false, onDamag
   return {
     /** `bytes` begin at `state.at`, which is moved past what was read. */
     read(bytes: Uint8Array): RawPacket[] {
-      const scan: Scan = { state, bytes, pos: 0, out: [], payload, onDamage };
-      const base = state.at;
-      while (state.refused === null && step(scan)) state.at = base + scan.pos;
-      state.at = state.refused === null ? base + scan.pos : base + bytes.length;
-      return scan.out;
+      return scanAll({ state, bytes, pos: 0, out: [], payload, onDamage }, step);
+    },
+    /** Bytes up to `end` will never come: what was open is dropped, and the next page is looked for. */
+    lose(end: number): void {
+      state.damagedFrom ??= state.at;
+      if (state.head === null) state.refused ??= 'its header is damaged';
+      Object.assign(state, {
+        at: end,
+        skip: 0,
+        lacing: '',
+        foreign: false,
+        packet: null,
+        passing: true,
+        afterDamage: true,
+      });
+      payload.take();
     },
     end: (): RawPacket[] => [],
   };

@@ -18,7 +18,7 @@ export interface RawPacket {
   containerMs: number | null;
   /** Bytes before it could not be read. */
   afterDamage: boolean;
-  /** Empty unless the demuxer was asked to keep payloads. */
+  /** Empty unless the demuxer was asked to keep payloads; may be a view of what was pushed. */
   payload: Uint8Array;
 }
 
@@ -28,7 +28,7 @@ export interface ByteRange {
 }
 
 export interface ParserOptions {
-  /** Keeps each packet's bytes until it is given out: up to 64 KB, where otherwise nothing is held. */
+  /** Gives each packet with its bytes: a view of those that were pushed where they hold all of it, so they must stay as they are. */
   keepPayloads?: boolean;
   /** Told of every range of bytes that could not be read and was passed over. */
   onDamage?: (range: ByteRange) => void;

@@ -1,6 +1,6 @@
 import { noBytes } from './packet.ts';
 
-/** Gathers the bytes of one packet from the pieces in which they come. Holds nothing when `keep` is false. */
+/** Gathers the bytes of one packet from the pieces in which they come: views of them, until `take`. Holds nothing when `keep` is false. */
 export interface PayloadCollector {
   add(bytes: Uint8Array, start: number, end: number): void;
   /** The bytes since the last `take`. */
@@ -16,7 +16,7 @@ const forgetful: PayloadCollector = { add: () => undefined, take: () => noBytes 
 function collector(): PayloadCollector {
   let pieces: Uint8Array[] = [];
   return {
-    add: (bytes, start, end) => pieces.push(bytes.slice(start, end)),
+    add: (bytes, start, end) => pieces.push(bytes.subarray(start, end)),
     take: () => {
       const [first] = pieces;
       const whole = pieces.length === 1 && first ? first : Buffer.concat(pieces);

@@ -40,12 +40,16 @@ export function initialTimeline(): TimelineState {
  * containers round. It follows the container's clock only where that goes ahead by more than 500 ms from one packet to
  * the next (the machine slept, the page was suspended), has drifted ahead by more than 3 s, or packets were damaged:
  * then the packet is put where the clock says, and the time between is silence, in whole steps of 20 ms. A clock that
- * goes back changes nothing. Ogg has no such clock: its time is always that of its packets.
+ * goes back changes nothing. Ogg has no such clock: its time is always that of its packets. The packet becomes the placed one.
  */
 export function placePacket(state: TimelineState, packet: RawPacket): Packet {
   const jumpSamples = jumpBefore(state, packet);
   state.silence += jumpSamples;
-  const placed = { ...packet, audioSample: state.audio, timeSample: state.audio + state.silence, jumpSamples };
+  const placed = Object.assign(packet, {
+    audioSample: state.audio,
+    timeSample: state.audio + state.silence,
+    jumpSamples,
+  });
   state.audio += packet.samples;
   return placed;
 }

@@ -145,3 +145,23 @@ async function serve(file: Buffer): Promise<Server> {
   await once(server, 'listening');
   return server;
 }
+
+it.each(fixtures)('leaves out what is lost of $name, and nothing else', async ({ name, mimeType }) => {
+  const bytes = readFixture(name);
+  const recorded = packetsOf(bytes, mimeType);
+  const known = new Set(recorded.map(({ payload }) => Buffer.from(payload).toString('hex')));
+  for (const lostFrom of [9000, 9001, 9100, 12_345]) {
+    const lostTo = lostFrom + 1500;
+    const pieces = async function* () {
+      yield bytes.subarray(0, lostFrom);
+      yield { lostBytes: lostTo - lostFrom };
+      yield bytes.subarray(lostTo);
+    };
+    const file = Buffer.concat(await Array.fromAsync(createTrackFile({ mimeType, bytes: pieces() })));
+    const heard = packetsOf(file, ogg).map(({ payload }) => Buffer.from(payload).toString('hex'));
+    expect(heard.filter((packet) => !known.has(packet) && !/^f[bf]..(fffe)+$/.test(packet))).toEqual([]);
+    const before = recorded.filter(({ byteEnd }) => byteEnd <= lostFrom);
+    expect(heard.slice(0, before.length)).toEqual(before.map(({ payload }) => Buffer.from(payload).toString('hex')));
+    expect(heard.at(-1)).toBe(Buffer.from(recorded.at(-1)!.payload).toString('hex'));
+  }
+});

@@ -7,7 +7,12 @@ import type { Packet } from './timeline.ts';
 export interface TrackFileOptions {
   mimeType: string;
   /** The whole track in order, cut anywhere. */
-  bytes: AsyncIterable<Uint8Array>;
+  bytes: AsyncIterable<Uint8Array | LostBytes>;
+}
+
+/** In the place of bytes that the disk has lost. */
+export interface LostBytes {
+  lostBytes: number;
 }
 
 /** Pages given out together, so that a long silence is not one piece of megabytes. */
@@ -15,7 +20,7 @@ const maxBatchBytes = 64 * 1024;
 
 /**
  * The whole track as one Ogg/Opus file: exact duration, seekable, time in the file is the track's time (where the track's
- * clock jumped there is silence). Rewritten as it flows, nothing transcoded, in constant memory: one page and one piece
+ * clock jumped, or bytes are lost, there is silence). Rewritten as it flows, nothing transcoded, in constant memory: one page and one piece
  * of the input. Throws `UNSUPPORTED_MEDIA` where there is no sound in it.
  *
  * Ogg rather than WebM with Cues, because a player finds its way by bisection and the duration from the last page: no
@@ -38,8 +43,13 @@ export async function* createTrackFile({ mimeType, bytes }: TrackFileOptions): A
     }
   };
   for await (const piece of bytes) {
-    yield* inBatches(write(demuxer.push(piece, offset)));
-    offset += piece.length;
+    if ('lostBytes' in piece) {
+      offset += piece.lostBytes;
+      yield* inBatches(write(demuxer.lose(offset)));
+    } else {
+      yield* inBatches(write(demuxer.push(piece, offset)));
+      offset += piece.length;
+    }
   }
   yield* inBatches(write(demuxer.finish()));
   if (!writer) throw demuxer.refused ?? new AppError('UNSUPPORTED_MEDIA', 'The track has no sound in it.');

@@ -27,6 +27,8 @@ export interface TrackReader {
    * off; throws `HOLE` where some between are missing, and nothing else, whatever the bytes are.
    */
   push(bytes: Uint8Array, offset: number): CutChunk[];
+  /** The bytes from where the last ones ended up to `end` will never come: what is before them is a chunk. */
+  lose(end: number): CutChunk[];
   /** The rest is a chunk, as there seem to be no more bytes; if some do come, they begin another. */
   finish(): CutChunk[];
   /** Under 1 KB. A reader made from it, given the bytes from its `offset` on, finds the very same chunks. */
@@ -65,6 +67,12 @@ export function createTrackReader({ mimeType, state, onDamage, ...cutting }: Tra
       return demuxer.refused;
     },
     push: (bytes, offset) => cut(demuxer.push(bytes, offset)),
+    lose(end) {
+      const chunks = cut(demuxer.lose(end));
+      if (demuxer.head) chunks.push(...cutter.finish(framing()));
+      cutter.forget();
+      return chunks;
+    },
     finish() {
       const chunks = cut(demuxer.finish());
       return demuxer.head ? [...chunks, ...cutter.finish(framing())] : chunks;

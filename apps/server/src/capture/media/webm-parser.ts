@@ -8,7 +8,8 @@ import {
   samplesPerMs,
 } from './opus.ts';
 import type { ParserOptions, RawPacket } from './packet.ts';
-import { createPayloadCollector, type PayloadCollector } from './payload.ts';
+import { createPayloadCollector } from './payload.ts';
+import { scanAll, type Scan as ScanOf } from './scan.ts';
 import type { WebmState } from './webm-state.ts';
 
 /** The most that is passed over on the word of a declared size. */
@@ -19,15 +20,7 @@ const maxHeaderBytes = 1 << 20;
 const maxValueBytes = 64;
 const clusterIdBytes = Buffer.from([0x1f, 0x43, 0xb6, 0x75]);
 
-/** One call's worth of bytes, and what was found in it. */
-interface Scan {
-  state: WebmState;
-  bytes: Uint8Array;
-  pos: number;
-  out: RawPacket[];
-  payload: PayloadCollector;
-  onDamage: ParserOptions['onDamage'];
-}
+type Scan = ScanOf<WebmState>;
 
 /** Reads WebM from any point between two elements on. Leaves at most 75 bytes unread: a header and a short value. */
 export function createWebmParser(state: WebmState, { keepPayloads = false, onDamage }: ParserOptions) {
@@ -35,11 +28,13 @@ export function createWebmParser(state: WebmState, { keepPayloads = false, onDam
   return {
     /** `bytes` begin at `state.at`, which is moved past what was read. */
     read(bytes: Uint8Array): RawPacket[] {
-      const scan: Scan = { state, bytes, pos: 0, out: [], payload, onDamage };
-      const base = state.at;
-      while (state.refused === null && step(scan)) state.at = base + scan.pos;
-      state.at = state.refused === null ? base + scan.pos : base + bytes.length;
-      return scan.out;
+      return scanAll({ state, bytes, pos: 0, out: [], payload, onDamage }, step);
+    },
+    /** Bytes up to `end` will never come: what was open is dropped, and the next cluster is looked for. */
+    lose(end: number): void {
+      state.damagedFrom ??= state.at;
+      Object.assign(state, { at: end, skip: 0, block: null, groupStart: null, groupEnd: null });
+      payload.take();
     },
     /** What is only known to be whole because nothing follows. */
     end(): RawPacket[] {

@@ -1,7 +1,10 @@
-import { derivedTransaction, type Database, type DatabaseTransaction } from '../adapters/database/index.ts';
+import { derivedTransaction, type Database, type DatabaseTransaction } from './sqlite.ts';
 
 interface SharedCommitsOptions {
-  /** Least time between the beginnings of two commits: what comes meanwhile is one. */
+  /**
+   * Least time between the beginnings of two commits: what comes meanwhile is one. A commit costs several times what most
+   * writes in it do, above all those to a full-text index.
+   */
   everyMs?: number;
   /** In one commit. It holds up all else that the process does: the event loop gets its turn after it. */
   maxWrites?: number;
@@ -22,7 +25,7 @@ export type SharedCommits = <T>(write: (trx: DatabaseTransaction) => Promise<T>)
  */
 export function createSharedCommits(
   database: Database,
-  { everyMs = 10, maxWrites = 16 }: SharedCommitsOptions = {},
+  { everyMs = 50, maxWrites = 16 }: SharedCommitsOptions = {},
 ): SharedCommits {
   const waiting: Waiting[] = [];
   let lastBegan = -Infinity;

@@ -1,11 +1,28 @@
 import { expect, it } from 'vitest';
-import { openSqlite, type DatabaseTransaction } from '../adapters/database/index.ts';
 import { createSharedCommits } from './shared-commits.ts';
-import { addChunks } from './testing.ts';
+import { openSqlite, type DatabaseTransaction } from './sqlite.ts';
 
 async function setUp(options: { everyMs?: number; maxWrites?: number } = {}) {
   const database = openSqlite(':memory:');
-  await addChunks(database, 'm', 0);
+  await database
+    .insertInto('meetings')
+    .values({
+      id: 'm',
+      workspaceId: 'default',
+      title: '',
+      kind: 'meeting',
+      state: 'live',
+      createdAt: 1,
+      startedAt: 1,
+      endedAt: null,
+      durationMs: 0,
+      people: '[]',
+      seq: 0,
+      hasGaps: 0,
+      failedChunks: 0,
+      openChunks: 0,
+    })
+    .execute();
   const inCommit: DatabaseTransaction[] = [];
   const share = createSharedCommits(database, options);
   const bump = (fault?: Error) =>
