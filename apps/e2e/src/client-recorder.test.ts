@@ -1,3 +1,4 @@
+import { createDemuxer, initialDemuxerState } from '@hansard/server/media';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createClientRig, decode, loudness, type ClientRig } from './client-rig.ts';
 
@@ -15,9 +16,15 @@ describe('recorder in Chromium, with a microphone', () => {
     await rig.close();
   });
 
-  it('brings every byte to the server, in little memory, and a pause as silence', async () => {
+  it.each([
+    { by: 'recorder', hasWebmRecorder: true },
+    { by: 'encoder', hasWebmRecorder: false },
+  ])('brings every byte of its $by to the server, in little memory, and a pause as silence', async (browser) => {
     const page = await rig.open();
-    await page.evaluate(() => window.recorder.start());
+    await page.evaluate(async ({ hasWebmRecorder }) => {
+      if (!hasWebmRecorder) MediaRecorder.isTypeSupported = () => false;
+      await window.recorder.start();
+    }, browser);
     await page.waitForTimeout(3_000);
     const pausedAt = await page.evaluate(() => {
       window.recorder.pause();
@@ -100,6 +107,43 @@ describe('recorder in Chromium, with a microphone', () => {
     await waitFor(async () => expect(await other.evaluate(() => window.spool.tracks())).toEqual([]));
     await other.close();
     await page.close().catch(() => {});
+  });
+
+  it('goes on after the browser interrupted its encoder, with as much silence as there was no sound', async () => {
+    const page = await rig.open();
+    const wokenAfterMs = 2_000;
+    await page.evaluate(async (afterMs) => {
+      MediaRecorder.isTypeSupported = () => false;
+      // As a call on a phone does it: the context sleeps, and can't be woken until the call is over.
+      let interrupted = false;
+      const contexts: AudioContext[] = [];
+      window.AudioContext = class extends AudioContext {
+        constructor(options?: AudioContextOptions) {
+          super(options);
+          contexts.push(this);
+        }
+        override async resume() {
+          if (interrupted) await new Promise((resolve) => setTimeout(resolve, afterMs));
+          await super.resume();
+        }
+      };
+      await window.recorder.start();
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      interrupted = true;
+      await contexts[0]!.suspend();
+    }, wokenAfterMs);
+    await page.waitForTimeout(wokenAfterMs + 1_500);
+    await page.evaluate(() => window.recorder.stop());
+    const trackId = trackIds().at(-1)!;
+    await waitFor(() => expect(rig.server.track(trackId)?.closedAt).toBeGreaterThan(0));
+    const demuxer = createDemuxer(initialDemuxerState('audio/webm;codecs=opus'));
+    const packets = [...demuxer.push(rig.server.bytes(trackId), 0), ...demuxer.finish()];
+    const silentMs = packets.reduce((sum, { jumpSamples }) => sum + jumpSamples, 0) / 48;
+    expect(silentMs).toBeGreaterThan(wokenAfterMs - 200);
+    const last = packets.at(-1)!;
+    const playsMs = (last.timeSample + last.samples) / 48;
+    expect(Math.abs(playsMs - rig.server.track(trackId)!.capturedMs)).toBeLessThan(250);
+    await page.close();
   });
 
   it('keeps what it had when the microphone is unplugged, and goes on when asked to', async () => {

@@ -2,17 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { watchLines } from './support/line-times.ts';
 import { createNetwork } from './support/network.ts';
-import { newMeeting, recordPage, type RecordPage } from './support/record-page.ts';
-import { createRig, type Rig } from './support/rig.ts';
+import { newMeeting, recordPage } from './support/record-page.ts';
+import { createRig } from './support/rig.ts';
 import { align, readSamples } from './support/waveform.ts';
+import { expectSteady, expectWhole, maxWordErrorRate, textOf, untilDone } from './support/whole.ts';
 import { wordErrorRate } from './support/words.ts';
 
 const leastSeconds = 60;
-const maxWordErrorRate = 0.15;
 /** From the server's telling of a line to its standing on the page, in the middle of all lines. */
 const maxLineDelayMs = 1000;
-/** Tolerance of the length between the first and the last word that were matched. */
-const maxDriftMs = 60;
 
 // Independent servers and browsers; two at once keep two cores busy without starving the recogniser.
 describe.concurrent('a recording through the page', () => {
@@ -108,52 +106,5 @@ describe.concurrent('a recording through the page', () => {
   });
 });
 
-const maxWorkMs = 120_000;
 /** Between the click on "Resume" and the button that says that it records, the page asks for the microphone. */
 const maxClickMs = 500;
-
-async function expectWhole(rig: Rig, meeting: RecordPage): Promise<void> {
-  await untilDone(rig, meeting.meetingId);
-  const detail = await rig.meeting(meeting.meetingId);
-  expect(detail.tracks).toHaveLength(1);
-  const [track] = detail.tracks;
-  expect(track).toMatchObject({ state: 'closed', durable: track!.length });
-  expect(detail.ledger.gaps).toEqual([]);
-
-  const segments = await rig.segments(meeting.meetingId);
-  expect(new Set(segments.map(({ id }) => id)).size).toBe(segments.length);
-  const heard = textOf(segments);
-  const errors = wordErrorRate(rig.speech.text, heard);
-  console.log(`${(errors * 100).toFixed(1)} % word errors`);
-  expect(errors).toBeLessThanOrEqual(maxWordErrorRate);
-  for (const { text } of segments.slice(-3)) expect(await meeting.text()).toContain(text);
-
-  const copy = readSamples(await rig.audio(meeting.meetingId, track!.id));
-  expectSteady(align(readSamples(rig.speechFile), copy, 3, 3));
-}
-
-/** Every window of the speech is there, all at the same distance: nothing lost, nothing added, no jump. */
-function expectSteady(alignments: ReturnType<typeof align>): void {
-  const matched = alignments.filter(({ likeness }) => likeness > 0.6);
-  expect(matched.length).toBeGreaterThan(4);
-  const shifts = matched.map(({ shiftMs }) => shiftMs);
-  expect(Math.max(...shifts) - Math.min(...shifts)).toBeLessThanOrEqual(maxDriftMs);
-}
-
-/** Until every piece is text and every recorder has closed its track. */
-async function untilDone(rig: Rig, meetingId: string): Promise<void> {
-  const startedAt = Date.now();
-  for (;;) {
-    const { openChunks, failedChunks, tracks } = await rig.meeting(meetingId);
-    const open = tracks.filter(({ state }) => state === 'open').length;
-    if (openChunks === 0 && open === 0) return;
-    if (Date.now() - startedAt > maxWorkMs) {
-      throw new Error(`${open} tracks and ${openChunks} chunks are still open, ${failedChunks} failed.`);
-    }
-    await sleep(500);
-  }
-}
-
-function textOf(segments: { text: string }[]): string {
-  return segments.map(({ text }) => text).join(' ');
-}

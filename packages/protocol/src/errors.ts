@@ -24,6 +24,10 @@ export const errorCodes = {
   ENGINE_FAILED: { statusCode: 502, retryable: true },
   /** No engine is configured or found for what was asked. */
   NO_ENGINE: { statusCode: 503, retryable: true },
+  /** Memory is short and this can wait; `retryAfterMs` says how long. What is being recorded goes on. */
+  MEMORY_PRESSURE: { statusCode: 503, retryable: true },
+  /** As many meetings are live as the server can hold; `position` is the place in the line. Keep the spool and ask again. */
+  MEETINGS_FULL: { statusCode: 503, retryable: true },
   BUSY: { statusCode: 503, retryable: true },
   DRAINING: { statusCode: 503, retryable: true },
   /** The journal's disk could not be written; what was not acknowledged must be sent again. */
@@ -44,6 +48,8 @@ export const wireError = z.object({
   durable: z.number().int().nonnegative().optional(),
   /** Wait at least so long before the next try. */
   retryAfterMs: z.number().int().nonnegative().optional(),
+  /** With `MEETINGS_FULL`: 1 is next. */
+  position: z.number().int().positive().optional(),
 });
 export type WireError = z.infer<typeof wireError>;
 

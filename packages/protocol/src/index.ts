@@ -10,4 +10,5 @@ export * from './ids.ts';
 export * from './limits.ts';
 export * from './meeting.ts';
 export * from './minutes.ts';
+export * from './operations.ts';
 export * from './segment.ts';

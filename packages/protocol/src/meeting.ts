@@ -53,9 +53,9 @@ export const track = z.object({
 });
 export type Track = z.infer<typeof track>;
 
-export const gapReason = z.enum(['not-received', 'not-recorded']);
+export const gapReason = z.enum(['not-received', 'not-recorded', 'damaged']);
 
-/** What was said to be recorded against what the server has. Gaps close when late audio arrives. */
+/** What was said to be recorded against what the server has. Gaps close when late audio arrives, but for those that are `damaged`. */
 export const ledger = z.object({
   capturedMs: meetingMs,
   durableMs: meetingMs,

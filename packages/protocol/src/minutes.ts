@@ -51,5 +51,7 @@ export const minutesPost = z.object({
   template: z.string().trim().min(1).max(limits.maxTemplateNameLength).optional(),
   /** Force an engine; otherwise the configured one, with the local one behind it. */
   engine: z.string().trim().min(1).max(limits.maxNameLength).optional(),
+  /** Make them anew, even where the same engine has made minutes of the same text lately. */
+  fresh: z.boolean().optional(),
 });
 export type MinutesPost = z.infer<typeof minutesPost>;

@@ -66,6 +66,10 @@ it('asks for what the wire says', async () => {
   await api.listTemplates();
   await api.listEngines();
   await api.tryEngine(new Blob(['x'], { type: 'audio/webm' }));
+  await api.getMemory();
+  await api.getMemoryHistory('day');
+  await api.startMemoryDrill({ target: 'critical', holdMs: 5000 });
+  await api.cancelMemoryDrill();
   expect(seen.map(({ call, body }) => (body ? `${call} ${body}` : call))).toEqual([
     'POST /api/v1/meetings {"title":"Budget"}',
     'GET /api/v1/meetings?q=a+b&limit=5',
@@ -85,11 +89,26 @@ it('asks for what the wire says', async () => {
     'GET /api/v1/templates',
     'GET /api/v1/engines',
     'POST /api/v1/engines/try x',
+    'GET /api/v1/operations/memory',
+    'GET /api/v1/operations/memory/history?range=day',
+    'POST /api/v1/operations/memory/drill {"target":"critical","holdMs":5000}',
+    'DELETE /api/v1/operations/memory/drill',
   ]);
-  expect(seen.at(-1)?.type).toBe('audio/webm');
+  expect(seen.find(({ call }) => call.endsWith('/engines/try'))?.type).toBe('audio/webm');
   expect(seen.find(({ call }) => call.endsWith('/end'))?.type).toBeUndefined();
   expect(api.audioUrl('m1', 't 1')).toBe(`${baseUrl}/api/v1/meetings/m1/audio?track=t+1`);
   expect(api.exportUrl('m1', 'vtt')).toBe(`${baseUrl}/api/v1/meetings/m1/export?format=vtt`);
+});
+
+it('brings a file by the name that the server gives it', async () => {
+  const api = createApi(baseUrl);
+  answer = { status: 200, body: 'snap', headers: { 'content-disposition': 'attachment; filename="now.heapsnapshot"' } };
+  const { content, fileName } = await api.takeHeapSnapshot();
+  expect([fileName, await content.text()]).toEqual(['now.heapsnapshot', 'snap']);
+  expect(seen.at(-1)?.call).toBe('POST /api/v1/operations/memory/snapshot');
+  answer = { status: 503, body: { error: { code: 'MEMORY_PRESSURE', message: 'No room.', retryable: true } } };
+  await expect(api.takeAllocationProfile(5)).rejects.toMatchObject({ code: 'MEMORY_PRESSURE', message: 'No room.' });
+  expect(seen.at(-1)?.call).toBe('POST /api/v1/operations/memory/profile?seconds=5');
 });
 
 it('checks answers where it is told to', async () => {

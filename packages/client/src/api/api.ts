@@ -4,6 +4,8 @@ import type {
   MeetingPatch,
   MeetingPost,
   MeetingQuery,
+  MemoryDrill,
+  MemoryRange,
   MinutesPost,
   SegmentPatch,
   SpeakerRename,
@@ -26,7 +28,7 @@ interface Cancel {
 /** One typed function for each HTTP route. Every one throws `ApiError`, or the signal's reason where it was aborted. */
 export function createApi(baseUrl = '', options: ApiOptions = {}) {
   const { fetch = globalThis.fetch.bind(globalThis), checkAnswers = false, headers = {} } = options;
-  const { call, tell, url } = createRequester({ baseUrl, fetch, checkAnswers, headers });
+  const { call, download, tell, url } = createRequester({ baseUrl, fetch, checkAnswers, headers });
   const of = (meetingId: string, rest = '') => `/meetings/${encodeURIComponent(meetingId)}${rest}`;
 
   return {
@@ -64,6 +66,10 @@ export function createApi(baseUrl = '', options: ApiOptions = {}) {
         signal,
       }),
 
+    /** What happened to the meeting on its way to text, while the server's log level is debug. */
+    getPipelineLog: (meetingId: string, { signal }: Cancel = {}) =>
+      call(of(meetingId, '/pipeline-log'), 'pipelineLog', { signal }),
+
     makeMinutes: (meetingId: string, post: MinutesPost = {}, { signal }: Cancel = {}) =>
       call(of(meetingId, '/minutes'), 'minutes', { method: 'POST', body: post, signal }),
     /** The minutes as they are then. */
@@ -78,6 +84,18 @@ export function createApi(baseUrl = '', options: ApiOptions = {}) {
     /** What an engine hears in a recording. */
     tryEngine: (recording: Blob, { signal }: Cancel = {}) =>
       call('/engines/try', 'engineTrial', { method: 'POST', body: recording, signal }),
+
+    /** What memory is like now; for operators, as all that follows. */
+    getMemory: ({ signal }: Cancel = {}) => call('/operations/memory', 'memoryState', { signal }),
+    getMemoryHistory: (range: MemoryRange, { signal }: Cancel = {}) =>
+      call('/operations/memory/history', 'memoryHistory', { query: { range }, signal }),
+    /** Applies real pressure, where the server allows it. */
+    startMemoryDrill: (drill: MemoryDrill, { signal }: Cancel = {}) =>
+      call('/operations/memory/drill', 'memoryDrillReport', { method: 'POST', body: drill, signal }),
+    cancelMemoryDrill: ({ signal }: Cancel = {}) => tell('/operations/memory/drill', { method: 'DELETE', signal }),
+    takeHeapSnapshot: ({ signal }: Cancel = {}) => download('/operations/memory/snapshot', { method: 'POST', signal }),
+    takeAllocationProfile: (seconds: number, { signal }: Cancel = {}) =>
+      download('/operations/memory/profile', { method: 'POST', query: { seconds }, signal }),
 
     /** Addresses for `<audio>` and download links. */
     audioUrl: (meetingId: string, trackId?: string) => url(of(meetingId, '/audio'), { track: trackId }),

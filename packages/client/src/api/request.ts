@@ -17,8 +17,15 @@ export interface Requester {
   url: (path: string, query?: CallOptions['query']) => string;
   /** The answer. Throws `ApiError`, or where answers are checked, a `ZodError` of one that is not of its form. */
   call: <Name extends keyof Replies>(path: string, reply: Name, options?: CallOptions) => Promise<Replies[Name]>;
+  /** A file, and the name that the server gives it. Throws `ApiError`. */
+  download: (path: string, options?: CallOptions) => Promise<Download>;
   /** A call whose answer nothing depends on, beyond that it succeeded. */
   tell: (path: string, options?: CallOptions) => Promise<void>;
+}
+
+export interface Download {
+  content: Blob;
+  fileName: string;
 }
 
 export interface RequesterOptions {
@@ -67,6 +74,13 @@ export function createRequester({ baseUrl, fetch, checkAnswers, headers }: Reque
       const answer = await answerOf(path, options);
       if (checkAnswers) (await import('./reply-schemas.ts')).replySchemas[reply].parse(answer);
       return answer as Replies[typeof reply];
+    },
+    async download(path, options = {}) {
+      const response = await send(path, options);
+      if (!response.ok) throw toApiError(response, await response.json().catch(() => null));
+      const [, fileName = 'download'] =
+        /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '') ?? [];
+      return { content: await response.blob(), fileName };
     },
     async tell(path, options = {}) {
       await answerOf(path, options);

@@ -2,10 +2,12 @@ import { ClientError } from '../client-error.ts';
 import { createListeners } from '../listeners.ts';
 import type { Spool } from '../spool/contract.ts';
 import type { Uploader } from '../upload/uploader.ts';
+import { chooseEncoding } from './encoding/choose.ts';
+import type { OpenEncoding } from './encoding/contract.ts';
 import { createLevelMeter, type LevelMeter } from './level-meter.ts';
 import { toMediaError } from './media-errors.ts';
 import { openMicrophone, openTab, type AudioProcessing, type Source, type SourceKind } from './sources.ts';
-import { createTrackRecorder, supportedMimeType, type RecordedTrack, type TrackRecorder } from './track-recorder.ts';
+import { createTrackRecorder, type RecordedTrack, type TrackRecorder } from './track-recorder.ts';
 import { keepScreenOn } from './wake-lock.ts';
 
 export type RecorderState =
@@ -124,11 +126,16 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
   };
 
-  const prepare = async (source: Source, mimeType: string, continues: string | null): Promise<TrackRecorder> => {
+  const prepare = async (
+    source: Source,
+    openEncoding: OpenEncoding,
+    continues: string | null,
+  ): Promise<TrackRecorder> => {
     const trackId = crypto.randomUUID();
     const { kind } = source;
-    const recorder = createTrackRecorder({
+    const recorder = await createTrackRecorder({
       source,
+      openEncoding,
       trackId,
       uploader,
       sliceMs,
@@ -138,7 +145,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
     });
     const name = kind === 'microphone' ? (participant ?? null) : null;
     const startedAtMs = Date.now();
-    await uploader.start({ trackId, meetingId, kind, mimeType, participant: name, startedAtMs, continues });
+    const { mimeType } = recorder;
+    try {
+      await uploader.start({ trackId, meetingId, kind, mimeType, participant: name, startedAtMs, continues });
+    } catch (error) {
+      await recorder.abandon();
+      throw error;
+    }
     return recorder;
   };
 
@@ -153,8 +166,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       let sources: Source[] = [];
       const prepared: TrackRecorder[] = [];
       try {
-        const mimeType = supportedMimeType();
-        if (!mimeType) throw new ClientError('UNSUPPORTED_BROWSER', 'This browser can’t record. Use a current one.');
+        const openEncoding = await chooseEncoding();
         if ((await spool.usage()).level === 'full') {
           throw new ClientError(
             'SPOOL_FULL',
@@ -165,13 +177,16 @@ export function createRecorder(options: RecorderOptions): Recorder {
         const [first] = sources;
         for (const source of sources) {
           const before = source === first ? continues : undefined;
-          prepared.push(await prepare(source, mimeType, before ?? earlier.get(source.kind) ?? null));
+          prepared.push(await prepare(source, openEncoding, before ?? earlier.get(source.kind) ?? null));
         }
         for (const recorder of prepared) recorder.start();
         recorders = prepared;
       } catch (cause) {
         for (const source of sources) source.close();
-        for (const { trackId } of prepared) await uploader.discard(trackId).catch(() => {});
+        for (const { abandon, trackId } of prepared) {
+          await abandon();
+          await uploader.discard(trackId).catch(() => {});
+        }
         const error = asClientError(cause);
         enter({ kind: 'failed', error });
         throw error;

@@ -1,9 +1,7 @@
 import { ClientError } from '../client-error.ts';
 import type { Uploader } from '../upload/uploader.ts';
+import type { OpenEncoding } from './encoding/contract.ts';
 import type { Source, SourceKind } from './sources.ts';
-
-/** Opus in WebM, in the order in which browsers are asked for it. */
-const mimeTypes = ['audio/webm;codecs=opus', 'audio/webm'];
 
 /** What waits for the spool is bounded; beyond it the storage is taken to hang, and recording stops. */
 const maxWaitingBytes = 384 * 1024;
@@ -20,12 +18,15 @@ export interface RecordedTrack {
 export interface TrackRecorder {
   kind: SourceKind;
   trackId: string;
+  mimeType: string;
   /** The encoder runs, and time with it. */
   start(): void;
   /** Muted is recorded as silence: the track stays one unbroken stream. */
   mute(on: boolean): void;
   /** Resolves once the last byte is in the spool and the track is finished. */
   stop(): Promise<void>;
+  /** Lets go of the encoder and the device; the track is left as it is. */
+  abandon(): Promise<void>;
   capturedMs(): number;
   /** Bytes in memory that are not in the spool yet. */
   waitingBytes(): number;
@@ -34,6 +35,7 @@ export interface TrackRecorder {
 
 export interface TrackRecorderOptions {
   source: Source;
+  openEncoding: OpenEncoding;
   trackId: string;
   uploader: Uploader;
   sliceMs: number;
@@ -44,20 +46,9 @@ export interface TrackRecorderOptions {
   onFailed: (error: ClientError) => void;
 }
 
-export function supportedMimeType(): string | null {
-  if (typeof MediaRecorder === 'undefined') return null;
-  return mimeTypes.find((mimeType) => MediaRecorder.isTypeSupported(mimeType)) ?? null;
-}
-
-/** One continuous MediaRecorder whose slices go to the spool, one after the other, as they come. */
-export function createTrackRecorder(options: TrackRecorderOptions): TrackRecorder {
-  const { source, trackId, uploader, sliceMs, bitsPerSecond, onEnded, onFailed } = options;
-  const mimeType = supportedMimeType();
-  if (!mimeType) {
-    throw new ClientError('UNSUPPORTED_BROWSER', 'This browser can’t record Opus audio. Use a current one.');
-  }
-  const media = new MediaRecorder(source.stream, { mimeType, audioBitsPerSecond: bitsPerSecond });
-  const mediaStopped = Promise.withResolvers<void>();
+/** One continuous encoder whose slices go to the spool, one after the other, as they come. */
+export async function createTrackRecorder(options: TrackRecorderOptions): Promise<TrackRecorder> {
+  const { source, openEncoding, trackId, uploader, sliceMs, bitsPerSecond, onEnded, onFailed } = options;
   let startedAt: number | null = null;
   let stoppedAt: number | null = null;
   let spooling: Promise<void> = Promise.resolve();
@@ -101,49 +92,47 @@ export function createTrackRecorder(options: TrackRecorderOptions): TrackRecorde
     waitingBytes -= data.size;
   };
 
-  media.addEventListener('dataavailable', ({ data }) => {
-    if (data.size === 0) return;
+  const onSlice = (slice: Blob) => {
     const atMs = capturedMs();
-    waitingBytes += data.size;
+    waitingBytes += slice.size;
     if (waitingBytes > maxWaitingBytes) {
       fail(new ClientError('SPOOL_FAILED', 'This device does not keep up with storing the audio. Recording stopped.'));
     }
-    spooling = spoolAfter(spooling, data, atMs);
-  });
-  media.addEventListener('stop', () => {
+    spooling = spoolAfter(spooling, slice, atMs);
+  };
+  const onStopped = () => {
     stoppedAt ??= performance.now();
-    mediaStopped.resolve();
-  });
-  media.addEventListener('error', (event) => {
-    fail(new ClientError('RECORDER_FAILED', 'The browser’s recorder failed.', event));
-  });
+  };
+
+  const { stream } = source;
+  const encoding = await openEncoding({ stream, sliceMs, bitsPerSecond, onSlice, onFailed: fail, onStopped });
   source.audio.addEventListener('ended', onEnded);
 
-  const finish = async () => {
+  const abandon = async () => {
     source.audio.removeEventListener('ended', onEnded);
-    if (media.state === 'inactive') mediaStopped.resolve();
-    else {
-      stoppedAt = performance.now();
-      // Brings the last `dataavailable`, then `stop`.
-      media.stop();
-    }
-    await mediaStopped.promise;
-    await spooling;
+    await encoding.stop();
     source.close();
+  };
+  const finish = async () => {
+    stoppedAt ??= performance.now();
+    await abandon();
+    await spooling;
     await uploader.finish(trackId, capturedMs());
   };
 
   return {
     kind: source.kind,
     trackId,
+    mimeType: encoding.mimeType,
     start() {
       startedAt = performance.now();
-      media.start(sliceMs);
+      encoding.start();
     },
     mute(on) {
       source.audio.enabled = !on;
     },
     stop: () => (stopping ??= finish()),
+    abandon,
     capturedMs,
     waitingBytes: () => waitingBytes,
     recorded: () => ({ trackId, kind: source.kind, capturedMs: capturedMs() }),
