@@ -2,20 +2,32 @@ import { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { collectGarbage, type Sensors } from '@hansard/headroom';
+import { registerMetrics } from '@hansard/headroom/prometheus';
 import type { EngineStatus } from '@hansard/protocol';
 import type { Logger } from 'pino';
 import { createMemoryBus } from './adapters/bus/index.ts';
-import { openSqlite } from './adapters/database/index.ts';
-import { createFileObjects } from './adapters/objects/index.ts';
+import { openSqlite, shrinkMemory } from './adapters/database/index.ts';
+import { cacheSizes, createFileObjects } from './adapters/objects/index.ts';
 import { captureRoutes, createCapture, openJournal, registerCaptureSocket, toOgg } from './capture/index.ts';
 import type { Config } from './config.ts';
+import { bytesPerTrack, createGovernance } from './governance.ts';
 import { createHttpServer, createSocketServer, transportOf } from './http/index.ts';
 import { ownerActor, systemActor } from './identity/index.ts';
 import { createMeetings, meetingRoutes } from './meetings/index.ts';
 import { createMinutes, createMinutesEngines, minutesRoutes } from './minutes/index.ts';
-import { createMetrics, operationsRoutes, readHealth } from './operations/index.ts';
+import {
+  createMetrics,
+  openMemory,
+  operationsRoutes,
+  pipelineLogRoutes,
+  readHealth,
+  type PipelineLog,
+} from './operations/index.ts';
 import {
   createExports,
+  createRecentLines,
   createTranscript,
   fanOutMeetings,
   registerTranscriptSocket,
@@ -36,19 +48,33 @@ export interface App {
   /** Takes up what a crash left, begins to serve, and gives the address. */
   listen(): Promise<string>;
   engines(): EngineStatus[];
+  /** What the process may take, in bytes, and what says so. */
+  memory(): { limitBytes: number; from: 'setting' | 'container' | 'machine' };
   /** In the background, where no speech engine was found and one may be fetched. */
   setUpEngine(say: (line: string) => void): void;
   /** Answers what is under way and lets go of everything. */
   drain(): Promise<void>;
 }
 
+interface AppOptions {
+  /** What happened to each meeting; null where it isn't kept. */
+  pipelineLog?: PipelineLog | null;
+  /** Ends the process so that it is started again: an emergency of memory does not yield. */
+  restart?: () => void;
+  /** What measures memory; this process, where none are given. */
+  sensors?: Sensors;
+}
+
 const linesPerPage = 500;
 
 /** Everything is put together here. A second of speech goes down this page: capture, transcription, transcript, minutes. */
-export async function createApp(config: Config, log: Logger): Promise<App> {
+export async function createApp(config: Config, log: Logger, options: AppOptions = {}): Promise<App> {
+  const { pipelineLog = null, restart = () => {}, sensors } = options;
   let phase: 'starting' | 'ready' | 'draining' = 'starting';
-  const database = openSqlite(config.databaseFile);
-  const objects = createFileObjects(config.objectsDir);
+  const governance = createGovernance(config, log, { restart, sensors });
+  const { caches, features } = governance;
+  const database = openSqlite(config.databaseFile, (ms) => metrics.observeQuery(ms));
+  const objects = cacheSizes(createFileObjects(config.objectsDir), caches.objectSizes);
   const journal = await openJournal({
     dir: config.journalDir,
     maxFileBytes: config.capture.journalFileBytes,
@@ -66,8 +92,15 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
     maxChunkMs: config.capture.maxChunkMs,
     maxPartBytes: config.capture.partMaxBytes,
     maxPartMs: config.capture.partMaxMs,
-    onChunks: () => transcription.look(),
-    onTrackChanged: refreshMeeting,
+    admit: (meetingId) => meetings.live.admit(meetingId),
+    onChunks: (meetingIds) => {
+      for (const meetingId of meetingIds) log.debug({ meetingId }, 'chunks were cut');
+      transcription.look();
+    },
+    onTrackChanged: (meetingId) => {
+      log.debug({ meetingId }, 'a track was opened, closed or cut off');
+      refreshMeeting(meetingId);
+    },
   });
 
   const gate = config.speechGate ? createSpeechGate(config.transcription) : createOpenGate();
@@ -80,10 +113,13 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
       metrics.segments.inc(segments.length);
       transcript.publish(segments);
     },
-    onChunkSettled: (meetingId) => {
-      metrics.chunks.inc();
+    onChunkSettled: ({ meetingId, outcome, ms, engine, engineMs, ...chunk }) => {
+      metrics.chunkSeconds.observe({ outcome }, ms / 1000);
+      if (engineMs !== null) metrics.engineSeconds.observe({ engine }, engineMs / 1000);
+      log.debug({ meetingId, ...chunk, outcome, engine, ms, engineMs }, 'a chunk was settled');
       refreshMeeting(meetingId);
     },
+    maxAtOnce: governance.maxChunksAtOnce,
     log,
     language: config.transcription.language,
   });
@@ -91,6 +127,8 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
   const transcript = createTranscript({
     database,
     bus,
+    admit: (meetingId) => meetings.live.admit(meetingId),
+    recent: createRecentLines({ store: caches.recentLines, maxBytes: config.meetings.bufferBytes }),
     onMeetingChanged: (meetingId) => meetings.refresh(meetingId),
   });
 
@@ -101,8 +139,16 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
     readTranscript: (meetingId) => inPages(transcript.readTranscript(meetingId)),
     publish: (meetingId, made) => {
       bus.publish(meetingId, { type: 'minutes', minutes: made });
-      if (made.state !== 'running') refreshMeeting(meetingId);
+      if (made.state === 'running') return;
+      metrics.minutes.inc({ outcome: made.state });
+      log.debug({ meetingId, minutesId: made.id, outcome: made.state, engine: made.engine }, 'minutes are over');
+      refreshMeeting(meetingId);
     },
+    results: {
+      get: (key) => caches.minutes.get(key),
+      set: (key, body) => features.resultCache.on && caches.minutes.set(key, body),
+    },
+    admit: governance.admitMinutes,
     log,
   });
 
@@ -117,12 +163,17 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
       return capture.deleteAudio(meetingId);
     },
     startMinutes: minutes.onMeetingProcessed,
+    maxLiveMeetings: () => governance.maxLiveMeetings(meetings.live.size),
+    idleMs: config.meetings.idleMs,
+    sweepEveryMs: config.meetings.sweepEveryMs,
+    onProcessed: (ms) => metrics.meetingSeconds.observe(ms / 1000),
   });
 
   const exportMeeting = createExports({
     getMeeting: meetings.get,
     readTranscript: transcript.readTranscript,
     latestMinutes: (meetingId) => minutes.latest(systemActor, meetingId).catch(() => null),
+    admitWordFile: governance.admitWordFile,
   });
 
   function refreshMeeting(meetingId: string): void {
@@ -131,11 +182,49 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
 
   const engines = (): EngineStatus[] => [...transcription.engines(), ...minutesEngines.statuses()];
   const connections = (): number => sockets.engine.clientsCount;
-  const metrics = createMetrics({ connections, capture: capture.stats });
+  const liveMeetings = () => {
+    const { size: active, waiting } = meetings.live;
+    return { active, waiting, ...governance.capacity(active) };
+  };
+  /** What each live meeting takes by itself: its last lines, its tracks, and what waits for the disk. */
+  function* heldByMeetings() {
+    const held = capture.heldByMeetings();
+    for (const id of meetings.live.ids()) {
+      const { tracks = 0, bytesInFlight = 0 } = held.get(id) ?? {};
+      const linesBytes = caches.recentLines.peek(id)?.bytes ?? 0;
+      yield { id, tracks, bytes: linesBytes + tracks * bytesPerTrack + bytesInFlight };
+    }
+  }
+  const queues = async () => ({ chunks: await transcription.waiting(), minutes: minutes.waiting() });
+  const metrics = createMetrics({
+    sockets: connections,
+    connections: () => promisify(http.server.getConnections.bind(http.server))(),
+    capture: capture.stats,
+    meetings: liveMeetings,
+    meetingBufferBytes: () => caches.recentLines.bytes,
+    queues,
+  });
+  registerMetrics(metrics.registry, governance.governor);
+  const memory = await openMemory({
+    dir: config.dataDir,
+    hasDrills: config.memory.drill,
+    restartAfterMs: config.memory.restartAfterMs,
+    governor: governance.governor,
+    isGoverned: config.memory.isGoverned,
+    limitBytes: governance.limit.limitBytes,
+    capacity: governance.capacity,
+    meetings: meetings.live,
+    heldByMeetings,
+    titlesOf: meetings.titlesOf,
+    queues,
+    engines,
+    log,
+  });
   const activeEngine = () => transcription.engines().find(({ active }) => active);
   const webDir = join(import.meta.dirname, '../../web/dist');
   const http = await createHttpServer({
     log,
+    gate: governance.gate,
     webDir: existsSync(join(webDir, 'index.html')) ? webDir : null,
     api: [
       meetingRoutes(meetings),
@@ -143,6 +232,8 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
       captureRoutes(capture),
       transcriptionRoutes({ transcription, listEngines: engines, toOgg }),
       minutesRoutes(minutes),
+      pipelineLogRoutes(pipelineLog, meetings.get),
+      memory.routes,
     ],
     operations: operationsRoutes({
       metrics: metrics.registry,
@@ -150,6 +241,8 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
       health: () =>
         readHealth({
           isDraining: () => phase === 'draining',
+          governor: governance.governor,
+          meetings: liveMeetings,
           connections,
           capture: capture.stats,
           engine: () => ({ name: activeEngine()?.name ?? 'none', state: activeEngine()?.state ?? 'missing' }),
@@ -159,7 +252,13 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
   const sockets = createSocketServer(http.server, log);
   sockets.on('connection', (socket) => {
     registerCaptureSocket(socket, capture, { actor: ownerActor, transport: transportOf(socket), log });
-    registerTranscriptSocket(socket, { transcript, getMeeting: meetings.get, actor: ownerActor, log });
+    registerTranscriptSocket(socket, {
+      transcript,
+      getMeeting: meetings.get,
+      admit: governance.classes.reading.run,
+      actor: ownerActor,
+      log,
+    });
   });
 
   const stopFanOut = fanOutMeetings(sockets, bus);
@@ -171,6 +270,7 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
 
   return {
     engines,
+    memory: () => governance.limit,
     async listen() {
       await http.listen({ port: config.port, host: config.host });
       await capture.recover();
@@ -178,6 +278,18 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
       await minutes.recover();
       await meetings.recover();
       phase = 'ready';
+      // Reading the code leaves more garbage than the idle server holds: it is let go before memory is governed.
+      collectGarbage();
+      governance.start({
+        connections,
+        liveTracks: () => capture.stats().liveTracks,
+        journal: () => capture.stats().journal,
+        pipelineLogBytes: () => pipelineLog?.bytes ?? 0,
+        shrinkDatabase: () => void shrinkMemory(database).catch(() => {}),
+        slowDown: capture.pressure.setShortOfMemory,
+        lookForChunks: transcription.look,
+      });
+      memory.start();
       const { port } = http.server.address() as AddressInfo;
       const host = config.host.includes(':') ? `[${config.host}]` : config.host;
       return `http://${host}:${port}`;
@@ -194,7 +306,10 @@ export async function createApp(config: Config, log: Logger): Promise<App> {
       await transcription.drain();
       await gate.close();
       await minutes.stop();
+      meetings.stop();
       stopFanOut();
+      await memory.close();
+      governance.stop();
       const closed = once(http.server, 'close');
       await sockets.close();
       await http.close();

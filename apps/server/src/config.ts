@@ -44,6 +44,19 @@ const environment = z.object({
   HANSARD_PART_MAX_BYTES: whole.min(64 << 10).default(1 << 20),
   HANSARD_PART_MAX_MS: whole.min(1000).default(300_000),
   HANSARD_DRAIN_TIMEOUT_MS: whole.min(0).default(10_000),
+
+  HANSARD_MAX_MEETINGS: whole.min(1).optional(),
+  HANSARD_MEETING_IDLE_MS: whole.min(60_000).default(2 * 3600 * 1000),
+  HANSARD_MEETING_SWEEP_MS: whole.min(1000).max(1_800_000).default(60_000),
+  HANSARD_MEETING_BUFFER_BYTES: whole.min(4096).default(1 << 20),
+
+  HANSARD_GOVERNANCE: flag.default(true),
+  HANSARD_MEMORY_BYTES: whole.min(64 << 20).optional(),
+  HANSARD_CACHE_BYTES: whole.min(1 << 20).optional(),
+  HANSARD_MEMORY_DRILL: flag.default(false),
+  HANSARD_MEMORY_RESTART_MS: whole.min(10_000).optional(),
+  HANSARD_ALERT_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
+  HANSARD_ALERT_SLACK_URL: z.url({ protocol: /^https?$/ }).optional(),
 });
 
 export const environmentNames: readonly string[] = Object.keys(environment.shape);
@@ -91,6 +104,21 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
       maxBytesInFlight: values.HANSARD_MAX_BYTES_IN_FLIGHT,
       partMaxBytes: values.HANSARD_PART_MAX_BYTES,
       partMaxMs: values.HANSARD_PART_MAX_MS,
+    },
+    meetings: {
+      maxLive: values.HANSARD_MAX_MEETINGS,
+      idleMs: values.HANSARD_MEETING_IDLE_MS,
+      sweepEveryMs: values.HANSARD_MEETING_SWEEP_MS,
+      bufferBytes: values.HANSARD_MEETING_BUFFER_BYTES,
+    },
+    memory: {
+      isGoverned: values.HANSARD_GOVERNANCE,
+      budgetBytes: values.HANSARD_MEMORY_BYTES,
+      cacheBytes: values.HANSARD_CACHE_BYTES,
+      drill: values.HANSARD_MEMORY_DRILL,
+      restartAfterMs: values.HANSARD_MEMORY_RESTART_MS,
+      alertWebhookUrl: values.HANSARD_ALERT_WEBHOOK_URL,
+      alertSlackUrl: values.HANSARD_ALERT_SLACK_URL,
     },
     speechGate: values.HANSARD_SPEECH_GATE,
     transcription: {

@@ -1,3 +1,4 @@
+import type { MemoryPressureError } from '@hansard/headroom';
 import { errorCodes, type ErrorBody, type ErrorCode } from '@hansard/protocol';
 
 interface AppErrorOptions {
@@ -5,6 +6,8 @@ interface AppErrorOptions {
   /** With `HOLE`: the offset to go on from. */
   durable?: number;
   retryAfterMs?: number;
+  /** With `MEETINGS_FULL`: 1 is next. */
+  position?: number;
 }
 
 /** The one error that services throw. Match on `code`, never on the text. */
@@ -14,6 +17,7 @@ export class AppError extends Error {
   readonly retryable: boolean;
   readonly durable: number | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly position: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -23,6 +27,7 @@ export class AppError extends Error {
     this.retryable = errorCodes[code].retryable;
     this.durable = options.durable;
     this.retryAfterMs = options.retryAfterMs;
+    this.position = options.position;
   }
 }
 
@@ -34,9 +39,17 @@ export function toStorageError(error: unknown, message: string): AppError {
   return new AppError(full ? 'STORAGE_FULL' : 'STORAGE_FAILED', message, { cause: error });
 }
 
+/** A refusal for lack of memory, in the words of the protocol; null for any other error. */
+export function fromMemoryPressure(error: unknown): AppError | null {
+  if (!(error instanceof Error) || error.name !== 'MemoryPressureError') return null;
+  const { code, message, retryAfterMs } = error as MemoryPressureError;
+  return new AppError(code === 'BUSY' ? 'TOO_MANY' : code, message, { retryAfterMs });
+}
+
 /** What a client may see of an error: the detail of an unexpected one stays in the log. */
 export function toErrorBody(error: unknown): ErrorBody {
-  if (!(error instanceof AppError)) {
+  const known = error instanceof AppError ? error : fromMemoryPressure(error);
+  if (!known) {
     return {
       error: {
         code: 'INTERNAL',
@@ -45,7 +58,7 @@ export function toErrorBody(error: unknown): ErrorBody {
       },
     };
   }
-  const { code, message, retryable, durable, retryAfterMs } = error;
+  const { code, message, retryable, durable, retryAfterMs, position } = known;
   return {
     error: {
       code,
@@ -53,6 +66,7 @@ export function toErrorBody(error: unknown): ErrorBody {
       retryable,
       ...(durable !== undefined && { durable }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(position !== undefined && { position }),
     },
   };
 }

@@ -5,7 +5,11 @@ import { join } from 'node:path';
 type Manifest = Record<string, { file: string; imports?: string[] }>;
 
 /** Pages that are loaded when they are opened, by the beginning of their address. */
-const pages = { '/m/': 'src/meeting/meeting-page.tsx', '/settings': 'src/settings/settings-page.tsx' } as const;
+const pages = {
+  '/m/': 'src/meeting/meeting-page.tsx',
+  '/operations': 'src/operations/operations-page.tsx',
+  '/settings': 'src/settings/settings-page.tsx',
+} as const;
 
 /**
  * Gives the `Link` header for an address: the scripts of its page, which the browser can then fetch beside the app's own

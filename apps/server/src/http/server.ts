@@ -1,8 +1,15 @@
 import fastifyCompress from '@fastify/compress';
 import fastifyStatic from '@fastify/static';
 import fastifySwagger from '@fastify/swagger';
+import { governFastify, type GateOptions } from '@hansard/headroom/fastify';
 import { apiPrefix, protocolVersion } from '@hansard/protocol';
-import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
+import fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyRequest,
+} from 'fastify';
 import {
   hasZodFastifySchemaValidationErrors,
   jsonSchemaTransform,
@@ -10,7 +17,7 @@ import {
   validatorCompiler,
 } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
-import { AppError, toErrorBody } from '../errors.ts';
+import { AppError, fromMemoryPressure, toErrorBody } from '../errors.ts';
 import { checkOrigin, ownerActor } from '../identity/index.ts';
 import { readPreloads } from './preloads.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -26,12 +33,14 @@ interface HttpOptions {
   api: readonly FastifyPluginAsync[];
   /** Outside the prefix: health, readiness, metrics. */
   operations: FastifyPluginAsync;
+  /** The classes in which requests have to find a place; without, all pass. */
+  gate?: GateOptions<FastifyRequest>;
   /** The built web app; null where it was not built. */
   webDir: string | null;
 }
 
 /** Everything that comes by HTTP: who asks, errors in one shape, the API with its description, and the web app. */
-export async function createHttpServer({ log, api, operations, webDir }: HttpOptions): Promise<FastifyInstance> {
+export async function createHttpServer({ log, api, operations, gate, webDir }: HttpOptions): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = log;
   const app = fastify({
     bodyLimit: maxBodyBytes,
@@ -46,6 +55,8 @@ export async function createHttpServer({ log, api, operations, webDir }: HttpOpt
     reply.headers(securityHeaders);
     checkOrigin({ host: request.headers.host, origin: request.headers.origin });
   });
+  // Before any route, so that it counts for all.
+  if (gate) await app.register(governFastify, gate);
   app.setErrorHandler((error, _request, reply) => {
     const known = asAppError(error);
     if (!known) log.error({ err: error }, 'a request failed');
@@ -109,6 +120,8 @@ async function serveWeb(app: FastifyInstance, webDir: string | null): Promise<vo
 /** What the framework found wrong, in the words of the protocol; null for what nobody expected. */
 function asAppError(error: unknown): AppError | null {
   if (error instanceof AppError) return error;
+  const refusal = fromMemoryPressure(error);
+  if (refusal) return refusal;
   if (hasZodFastifySchemaValidationErrors(error)) {
     const [issue] = error.validation;
     const field = issue?.instancePath.slice(1).replaceAll('/', '.') || error.validationContext || 'request';

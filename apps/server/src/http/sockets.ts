@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { limits, type ClientToServerEvents, type ServerToClientEvents } from '@hansard/protocol';
 import type { Logger } from 'pino';
 import { Server, type Socket } from 'socket.io';
@@ -40,7 +40,11 @@ export function createSocketServer(http: HttpServer, log: Logger): SocketServer 
       }
     },
   });
-  // The upgrade request (headers, socket buffers) would otherwise live as long as its connection.
+  // The upgrade request (headers, socket buffers) would otherwise live as long as its connection: both of these hold it.
+  io.engine.use((request: IncomingMessage, response: { req: unknown }, next: () => void) => {
+    if (request.headers.upgrade !== undefined) response.req = null;
+    next();
+  });
   io.engine.on('connection', (raw: { request: unknown }) => {
     raw.request = null;
   });

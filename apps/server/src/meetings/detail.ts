@@ -1,6 +1,7 @@
 import type { MeetingDetail } from '@hansard/protocol';
 import type { Database, MeetingRow } from '../adapters/database/index.ts';
 import { makeLedger } from './ledger.ts';
+import { readLosses } from './losses.ts';
 import type { ChunkSums, MeetingsRepository } from './repository.ts';
 import { toMeeting, toTrack, type LiveTrackStatus, type TrackNow } from './to-wire.ts';
 
@@ -18,6 +19,7 @@ export async function readDetail(
   const ledger = makeLedger(
     tracks.map(({ track, connected }) => ({ ...track, connected })),
     sums.transcribedMs,
+    await readLosses(db, row.id),
   );
   const detail = {
     ...toMeeting(row),

@@ -3,6 +3,8 @@ export const meetingLimits = {
   /** Names a meeting lists; more speak, and are on their lines only. */
   maxPeople: 200,
   maxFailuresInDetail: 500,
+  /** Meetings that change within so long are refreshed in one transaction; the first one at once. */
+  refreshEveryMs: 100,
   /** Words of a search that count. */
   maxQueryWords: 8,
   /** Lines shown below a meeting that was found. */

@@ -16,11 +16,13 @@ interface RefreshOptions {
    * called again when they are made, and must not be waited for here.
    */
   startMinutes: (meetingId: string) => Promise<void>;
+  /** What was found of a meeting, and its row as it was before. */
+  onState: (before: MeetingRow, state: MeetingState) => void;
   log: Logger;
 }
 
 /** Works out anew what a meeting's row sums up from its tracks, chunks and minutes, and tells its viewers. */
-export function createRefresh({ repository, bus, liveTrack, startMinutes, log }: RefreshOptions) {
+export function createRefresh({ repository, bus, liveTrack, startMinutes, onState, log }: RefreshOptions) {
   /** One transaction, since others write people and counters; null where the meeting is gone. */
   const update = (meetingId: string, mayWantMinutes: boolean) =>
     repository.derivedTransaction(async (trx) => {
@@ -44,12 +46,13 @@ export function createRefresh({ repository, bus, liveTrack, startMinutes, log }:
         hasGaps: hasGaps === 1,
         people: JSON.parse(people) as string[],
       };
-      return { fresh, isReadyForMinutes: wantsMinutes && !hasWork };
+      return { before: row, fresh, isReadyForMinutes: wantsMinutes && !hasWork };
     });
 
   return async (meetingId: string): Promise<void> => {
     const updated = await update(meetingId, true);
     if (!updated) return;
+    onState(updated.before, updated.fresh.state);
     bus.publish(meetingId, { type: 'meeting', meeting: updated.fresh });
     if (!updated.isReadyForMinutes) return;
     await startMinutes(meetingId).catch((error: unknown) => {
@@ -57,6 +60,7 @@ export function createRefresh({ repository, bus, liveTrack, startMinutes, log }:
     });
     // Where none were begun (there was no text, or no engine), the meeting is done.
     const settled = await update(meetingId, false);
+    if (settled) onState(settled.before, settled.fresh.state);
     if (settled && settled.fresh.state !== updated.fresh.state) {
       bus.publish(meetingId, { type: 'meeting', meeting: settled.fresh });
     }

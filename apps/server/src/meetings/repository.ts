@@ -1,13 +1,15 @@
 import type { FailedChunk, MeetingDeleted } from '@hansard/protocol';
 import { sql } from 'kysely';
 import {
-  derivedTransaction,
+  createSharedCommits,
+  prepared,
+  type ChunkState,
   type Database,
   type DatabaseTransaction,
   type MeetingRow,
-  type TrackRow,
 } from '../adapters/database/index.ts';
 import { meetingLimits } from './limits.ts';
+import type { MeetingTrackRow } from './to-wire.ts';
 
 export interface ChunkSums {
   /** Audio whose text is known, silence included. */
@@ -27,9 +29,8 @@ export function createMeetingsRepository(database: Database) {
     transaction: <T>(work: (trx: DatabaseTransaction) => Promise<T>): Promise<T> =>
       database.transaction().execute(work),
 
-    /** For what `refresh` works out again at any time. */
-    derivedTransaction: <T>(work: (trx: DatabaseTransaction) => Promise<T>): Promise<T> =>
-      derivedTransaction(database).execute(work),
+    /** For what `refresh` works out again at any time; shared with the refreshes of other meetings. */
+    derivedTransaction: createSharedCommits(database, { everyMs: meetingLimits.refreshEveryMs }),
 
     /** After a power loss a revision may be lost that a viewer has seen: those to come begin well behind it. */
     skipRevisions: async (count: number): Promise<void> => {
@@ -53,8 +54,13 @@ export function createMeetingsRepository(database: Database) {
         .where('workspaceId', '=', workspaceId)
         .executeTakeFirst(),
 
-    byId: (trx: DatabaseTransaction, id: string): Promise<MeetingRow | undefined> =>
-      trx.selectFrom('meetings').selectAll().where('id', '=', id).executeTakeFirst(),
+    titlesOf: async (ids: readonly string[]): Promise<Map<string, string>> => {
+      const rows = await database.selectFrom('meetings').select(['id', 'title']).where('id', 'in', ids).execute();
+      return new Map(rows.map(({ id, title }) => [id, title]));
+    },
+
+    byId: async (trx: DatabaseTransaction, id: string): Promise<MeetingRow | undefined> =>
+      (await meetingById(trx, { id })).rows[0],
 
     patch: (
       workspaceId: string,
@@ -87,30 +93,27 @@ export function createMeetingsRepository(database: Database) {
         return numUpdatedRows > 0n;
       }),
 
-    saveSummary: async (trx: DatabaseTransaction, id: string, summary: MeetingSummary): Promise<void> => {
-      await trx.updateTable('meetings').set(summary).where('id', '=', id).execute();
-    },
-
-    tracks: (db: Database, meetingId: string): Promise<TrackRow[]> =>
-      db
-        .selectFrom('tracks')
-        .selectAll()
-        .where('meetingId', '=', meetingId)
-        .orderBy('offsetMs')
-        .orderBy('openedAt')
+    /** Live meetings with nothing recorded or said after `at` (since 1970), as far as their rows know. */
+    liveQuietSince: (at: number, limit: number): Promise<Pick<MeetingRow, 'id' | 'workspaceId'>[]> =>
+      database
+        .selectFrom('meetings')
+        .select(['id', 'workspaceId'])
+        .where('state', '=', 'live')
+        .where('createdAt', '<', at)
+        .where(sql<boolean>`"startedAt" + "durationMs" < ${at}`)
+        .orderBy('ordinal')
+        .limit(limit)
         .execute(),
 
+    saveSummary: async (trx: DatabaseTransaction, id: string, summary: MeetingSummary): Promise<void> => {
+      await updateSummary(trx, { id, ...summary });
+    },
+
+    tracks: async (db: Database, meetingId: string): Promise<MeetingTrackRow[]> =>
+      (await tracksOfMeeting(db, { meetingId })).rows,
+
     chunkSums: async (db: Database, meetingId: string): Promise<ChunkSums> => {
-      const rows = await db
-        .selectFrom('chunks')
-        .where('meetingId', '=', meetingId)
-        .groupBy('state')
-        .select((row) => [
-          'state',
-          sql<number>`sum("endMs" - "startMs")`.as('lengthMs'),
-          row.fn.min('startMs').as('firstMs'),
-        ])
-        .execute();
+      const { rows } = await chunksByState(db, { meetingId });
       const settled = rows.filter(({ state }) => state === 'done' || state === 'silent');
       const open = rows.filter(({ state }) => state === 'waiting' || state === 'claimed');
       return {
@@ -133,15 +136,8 @@ export function createMeetingsRepository(database: Database) {
 
     /** Whether minutes are being made, and the newest revision that any were made from; null where there are none. */
     minutes: async (db: Database, meetingId: string): Promise<{ areRunning: boolean; seq: number | null }> => {
-      const row = await db
-        .selectFrom('minutes')
-        .where('meetingId', '=', meetingId)
-        .select((minutes) => [
-          sql<number | null>`max(state = 'running')`.as('running'),
-          minutes.fn.max<number | null>('transcriptSeq').as('seq'),
-        ])
-        .executeTakeFirstOrThrow();
-      return { areRunning: row.running === 1, seq: row.seq };
+      const { rows } = await minutesOfMeeting(db, { meetingId });
+      return { areRunning: rows[0]?.running === 1, seq: rows[0]?.seq ?? null };
     },
 
     /** Meetings that were ended and whose work was not, a page at a time by ID. */
@@ -192,3 +188,64 @@ export function createMeetingsRepository(database: Database) {
     },
   };
 }
+
+const meetingById = prepared<{ id: string }, MeetingRow>((db, parameter) =>
+  db.selectFrom('meetings').selectAll().where('id', '=', parameter('id')),
+);
+
+const updateSummary = prepared<MeetingSummary & { id: string }, unknown>((db, parameter) =>
+  db
+    .updateTable('meetings')
+    .set({
+      state: parameter('state'),
+      hasGaps: parameter('hasGaps'),
+      durationMs: parameter('durationMs'),
+      people: parameter('people'),
+    })
+    .where('id', '=', parameter('id')),
+);
+
+const tracksOfMeeting = prepared<{ meetingId: string }, MeetingTrackRow>((db, parameter) =>
+  db
+    .selectFrom('tracks')
+    .select([
+      'id',
+      'kind',
+      'mimeType',
+      'participant',
+      'offsetMs',
+      'continues',
+      'state',
+      'length',
+      'capturedMs',
+      'durableMs',
+      'storedBytes',
+    ])
+    .where('meetingId', '=', parameter('meetingId'))
+    .orderBy('offsetMs')
+    .orderBy('openedAt'),
+);
+
+const chunksByState = prepared<{ meetingId: string }, { state: ChunkState; lengthMs: number; firstMs: number }>(
+  (db, parameter) =>
+    db
+      .selectFrom('chunks')
+      .where('meetingId', '=', parameter('meetingId'))
+      .groupBy('state')
+      .select((row) => [
+        'state',
+        sql<number>`sum("endMs" - "startMs")`.as('lengthMs'),
+        row.fn.min('startMs').as('firstMs'),
+      ]),
+);
+
+const minutesOfMeeting = prepared<{ meetingId: string }, { running: number | null; seq: number | null }>(
+  (db, parameter) =>
+    db
+      .selectFrom('minutes')
+      .where('meetingId', '=', parameter('meetingId'))
+      .select((minutes) => [
+        sql<number | null>`max(state = 'running')`.as('running'),
+        minutes.fn.max<number | null>('transcriptSeq').as('seq'),
+      ]),
+);

@@ -7,15 +7,18 @@ import type {
   MeetingPatch,
   MeetingPost,
   MeetingQuery,
+  MeetingState,
 } from '@hansard/protocol';
 import type { Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import type { Bus } from '../adapters/bus/index.ts';
 import type { Database, MeetingRow } from '../adapters/database/index.ts';
 import { AppError } from '../errors.ts';
-import { requireRight, type Actor } from '../identity/index.ts';
+import { requireRight, systemActor, type Actor } from '../identity/index.ts';
 import { coalesceByKey } from './coalesce.ts';
 import { readDetail, type LiveTrackOf } from './detail.ts';
+import { createIdleSweep } from './idle-meetings.ts';
+import { createLiveMeetings } from './live-meetings.ts';
 import { createRefresh } from './refresh.ts';
 import { createMeetingsRepository } from './repository.ts';
 import { createMeetingList } from './search/index.ts';
@@ -37,6 +40,13 @@ export interface MeetingsOptions {
    * when they are made or have failed, and don't wait for it in here.
    */
   startMinutes: (meetingId: string) => Promise<void>;
+  /** Most meetings that may be live at once, as of now. */
+  maxLiveMeetings?: () => number;
+  /** A live meeting of which nothing was heard for so long is ended by the sweep. */
+  idleMs?: number;
+  sweepEveryMs?: number;
+  /** Text and minutes of a meeting are done, so long after its end. */
+  onProcessed?: (ms: number) => void;
 }
 
 export type Meetings = ReturnType<typeof createMeetings>;
@@ -44,6 +54,8 @@ export type Meetings = ReturnType<typeof createMeetings>;
 /** The template of the minutes that a meeting gets where nothing else is said. */
 const defaultKind = 'meeting';
 const unsettledPage = 100;
+const defaultIdleMs = 2 * 3600 * 1000;
+const defaultSweepEveryMs = 60_000;
 /** More than a meeting's transcript is written to between two syncs of the database. */
 const revisionsSkippedAtStart = 1000;
 
@@ -53,8 +65,14 @@ export function createMeetings(options: MeetingsOptions) {
   const now = options.now ?? Date.now;
   const repository = createMeetingsRepository(database);
   const list = createMeetingList(database);
+  const live = createLiveMeetings({ maxMeetings: options.maxLiveMeetings ?? (() => Infinity), now });
+  const onState = (before: MeetingRow, state: MeetingState): void => {
+    if (state === 'live') live.touch(before.id);
+    else live.leave(before.id);
+    if (before.state === 'processing' && state === 'done') options.onProcessed?.(now() - (before.endedAt ?? now()));
+  };
   /** For other parts: something of the meeting has changed (a track, a chunk, minutes); its row and viewers follow. */
-  const refresh = coalesceByKey(createRefresh({ repository, bus, liveTrack, startMinutes, log }));
+  const refresh = coalesceByKey(createRefresh({ repository, bus, liveTrack, startMinutes, onState, log }));
 
   const find = async ({ workspaceId }: Actor, id: string): Promise<MeetingRow> => {
     const row = await repository.find(workspaceId, id);
@@ -67,9 +85,50 @@ export function createMeetings(options: MeetingsOptions) {
     return (await readDetail(repository, database, row, liveTrack)).detail;
   };
 
+  async function end(actor: Actor, id: string): Promise<MeetingDetail> {
+    requireRight(actor, 'record');
+    await find(actor, id);
+    await repository.end(id, now());
+    live.leave(id);
+    // Also where it had ended before: what failed then is made up for.
+    await closeTracks(id);
+    await refresh(id);
+    return get(actor, id);
+  }
+
+  const endIdle = createIdleSweep({
+    repository,
+    liveMeetings: live,
+    idleMs: options.idleMs ?? defaultIdleMs,
+    end: (workspaceId, id) => end({ ...systemActor, workspaceId }, id),
+    now,
+    log,
+  });
+  const sweep = async (): Promise<number> => {
+    live.sweep();
+    return endIdle();
+  };
+  const stopListening = bus.subscribe((meetingId, { type }) => {
+    if (type === 'segment' && live.has(meetingId)) live.touch(meetingId);
+  });
+  const sweepTimer = setInterval(() => void sweep(), options.sweepEveryMs ?? defaultSweepEveryMs);
+  sweepTimer.unref();
+
   return {
     refresh,
     get,
+    /** Ends a live meeting; one that has ended already is given as it is. */
+    end,
+    /** The meetings that are going on, and those that wait for a place. */
+    live,
+    /** Of few meetings, of whatever workspace: for who operates the server. */
+    titlesOf: repository.titlesOf,
+    /** Runs by itself every minute: ends what was left, and says how many. */
+    sweep,
+    stop(): void {
+      clearInterval(sweepTimer);
+      stopListening();
+    },
 
     async create(actor: Actor, { title, kind }: MeetingPost): Promise<Meeting> {
       requireRight(actor, 'record');
@@ -110,17 +169,6 @@ export function createMeetings(options: MeetingsOptions) {
       return meeting;
     },
 
-    /** Ends a live meeting; one that has ended already is given as it is. */
-    async end(actor: Actor, id: string): Promise<MeetingDetail> {
-      requireRight(actor, 'record');
-      await find(actor, id);
-      await repository.end(id, now());
-      // Also where it had ended before: what failed then is made up for.
-      await closeTracks(id);
-      await refresh(id);
-      return get(actor, id);
-    },
-
     /**
      * Removes the meeting: audio first, so that a crash between leaves something that can be deleted again. The event
      * loop gets its turns while many lines go.
@@ -130,6 +178,7 @@ export function createMeetings(options: MeetingsOptions) {
       await find(actor, id);
       const counts = await repository.transaction((trx) => repository.count(trx, id));
       const audioBytes = await deleteAudio(id);
+      live.leave(id);
       await repository.transaction(async (trx) => {
         while (await repository.deleteSegments(trx, id)) await setImmediate();
         await repository.deleteMeeting(trx, id);

@@ -33,8 +33,11 @@ export interface TrackNow {
   connected: boolean;
 }
 
+/** What a meeting's own page needs of a track's row. */
+export type MeetingTrackRow = Omit<TrackRow, 'meetingId' | 'cutterState' | 'openedAt'>;
+
 /** What is in memory stands above the row, which is as old as the last chunk. */
-export function toTrack(row: TrackRow, live: LiveTrackStatus | null): TrackNow {
+export function toTrack(row: MeetingTrackRow, live: LiveTrackStatus | null): TrackNow {
   const isWhole = row.state === 'closed' && row.length !== null;
   const track = {
     id: row.id,

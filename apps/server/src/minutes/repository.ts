@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database, MeetingRow, MinutesRow } from '../adapters/database/index.ts';
 import type { MinutesDraft } from './draft.ts';
 
@@ -51,6 +52,16 @@ export function createRepository(database: Database) {
         .where('state', '=', 'running')
         .returningAll()
         .executeTakeFirst();
+    },
+
+    /** Characters of the meeting's lines. */
+    async textLength(meetingId: string): Promise<number> {
+      const { length } = await database
+        .selectFrom('segments')
+        .where('meetingId', '=', meetingId)
+        .select(sql<number>`coalesce(sum(length(text)), 0)`.as('length'))
+        .executeTakeFirstOrThrow();
+      return length;
     },
 
     /** The newest that is running or done; where there is none, the newest that failed or was cancelled. */

@@ -10,6 +10,7 @@ import type { MinutesEngines } from './engines.ts';
 import { fallbackReason } from './failures.ts';
 import type { Line } from './local/index.ts';
 import { createRepository, type MinutesUpdate } from './repository.ts';
+import { noResults, readResult, resultKey, type MinutesResults } from './results.ts';
 import { createRunQueue } from './run-queue.ts';
 import { citedIds, toMinutes } from './staleness.ts';
 import { builtInTemplates, defaultTemplate, findTemplate, type Template } from './templates.ts';
@@ -24,6 +25,13 @@ export interface MinutesOptions {
   /** Tells whoever watches the meeting. */
   publish: (meetingId: string, minutes: Minutes) => void;
   log: Logger;
+  /** Minutes that were made lately, by what they were made of. */
+  results?: MinutesResults;
+  /**
+   * Waits until memory bears a run of so many bytes, and gives how to say that it is over. Rejects with the signal's
+   * reason once that is aborted.
+   */
+  admit?: (bytes: number, signal: AbortSignal) => Promise<() => void>;
   templates?: readonly Template[];
   now?: () => number;
 }
@@ -36,9 +44,14 @@ const maxLines = 100_000;
 /** Between two events of progress. */
 const progressEveryMs = 500;
 
+/** What a run takes for a byte of text: the lines, their sentences, their words, and the engine's table of them. */
+const memoryPerTextByte = 12;
+
 interface Run {
   row: MinutesRow;
   stop: AbortController;
+  /** Not to be taken from `results`. */
+  fresh: boolean;
 }
 
 export type MinutesService = ReturnType<typeof createMinutes>;
@@ -46,6 +59,7 @@ export type MinutesService = ReturnType<typeof createMinutes>;
 /** Minutes of meetings: made on demand and when a meeting has ended, one run for a meeting at a time. */
 export function createMinutes(options: MinutesOptions) {
   const { database, readTranscript, engines, publish, log, templates = builtInTemplates, now = Date.now } = options;
+  const { results = noResults, admit = () => Promise.resolve(() => {}) } = options;
   const repository = createRepository(database);
   const queue = createRunQueue(maxRunsAtOnce);
   /** By meeting. */
@@ -64,7 +78,10 @@ export function createMinutes(options: MinutesOptions) {
     return toMinutes(row, draft, await repository.changedSince(row.meetingId, ids, row.transcriptSeq));
   }
 
-  async function begin(meeting: MeetingRow, template: Template, engine: MinutesEngine): Promise<MinutesRow> {
+  async function begin(
+    meeting: MeetingRow,
+    { template, engine, fresh = false }: { template: Template; engine: MinutesEngine; fresh?: boolean | undefined },
+  ): Promise<MinutesRow> {
     if (stopped) throw new AppError('DRAINING', 'The server is being stopped.');
     const under = runs.get(meeting.id);
     if (under) return under.row;
@@ -83,7 +100,7 @@ export function createMinutes(options: MinutesOptions) {
       error: null,
       createdAt: now(),
     };
-    const run = { row, stop: new AbortController() };
+    const run = { row, stop: new AbortController(), fresh };
     // Taken before the insert, so that a second call finds it.
     runs.set(meeting.id, run);
     try {
@@ -111,7 +128,9 @@ export function createMinutes(options: MinutesOptions) {
 
   async function perform(run: Run, template: Template, engine: MinutesEngine): Promise<void> {
     const { signal } = run.stop;
+    let letGo = (): void => {};
     try {
+      letGo = await admit(memoryPerTextByte * (await repository.textLength(run.row.meetingId)), signal);
       // The revision is read before the lines: what is written between the two makes items stale, and is not missed.
       const meeting = await repository.meeting(run.row.meetingId);
       if (!meeting) return;
@@ -130,6 +149,8 @@ export function createMinutes(options: MinutesOptions) {
       const text =
         error instanceof AppError ? error.message : 'Making the minutes failed; the server’s log has the detail.';
       await settle(run, { state: 'failed', error: text });
+    } finally {
+      letGo();
     }
   }
 
@@ -140,8 +161,12 @@ export function createMinutes(options: MinutesOptions) {
     const { lines, engine, template, startedAt } = work;
     const { signal } = run.stop;
     const onProgress = throttledProgress(run);
+    const key = resultKey(work);
+    const known = run.fresh ? null : readResult(results, key);
+    if (known) return { body: known, engine: engine.label, fallbackReason: null };
     try {
       const body = await engine.write(lines, { template, startedAt, signal, onProgress });
+      results.set(key, JSON.stringify(body));
       return { body, engine: engine.label, fallbackReason: null };
     } catch (error) {
       if (signal.aborted || engine === engines.local) throw error;
@@ -212,8 +237,8 @@ export function createMinutes(options: MinutesOptions) {
     async make(actor: Actor, meetingId: string, post: MinutesPost = {}): Promise<Minutes> {
       requireRight(actor, 'write');
       const meeting = await meetingOf(actor, meetingId);
-      const { template, engine } = chosen(post.template, meeting.kind, post.engine);
-      return toMinutes(await begin(meeting, template, engine), emptyDraft(), new Set());
+      const how = { ...chosen(post.template, meeting.kind, post.engine), fresh: post.fresh };
+      return toMinutes(await begin(meeting, how), emptyDraft(), new Set());
     },
 
     /** The newest that are done or being made; where there are none, those that failed or were cancelled. Rejects with `NOT_FOUND`. */
@@ -240,6 +265,9 @@ export function createMinutes(options: MinutesOptions) {
       return templates;
     },
 
+    /** Runs that wait for their turn. */
+    waiting: () => queue.waiting,
+
     engineStatuses: () => engines.statuses(),
 
     /** Call when a meeting has ended and nothing more is to be transcribed: makes minutes unless there are some of this text. */
@@ -247,8 +275,7 @@ export function createMinutes(options: MinutesOptions) {
       const meeting = await repository.meeting(meetingId);
       if (!meeting || meeting.endedAt === null || stopped || runs.has(meetingId)) return;
       if (!(await repository.hasNoneSince(meetingId, meeting.seq)) || !(await hasText(meetingId))) return;
-      const { template, engine } = chosen(undefined, meeting.kind, undefined);
-      await begin(meeting, template, engine);
+      await begin(meeting, chosen(undefined, meeting.kind, undefined));
     },
 
     /** Call when a meeting is deleted: what is being made of it is dropped. */
@@ -261,7 +288,7 @@ export function createMinutes(options: MinutesOptions) {
     async recover(): Promise<void> {
       for (const row of await repository.running()) {
         if (runs.has(row.meetingId)) continue;
-        const run = { row, stop: new AbortController() };
+        const run = { row, stop: new AbortController(), fresh: false };
         const again = 'The server was restarted while these minutes were made; they were begun again.';
         const template = findTemplate(templates, row.template) ?? defaultTemplate;
         const engine = engines.find(row.engine.split(' ')[0]) ?? engines.find() ?? engines.local;

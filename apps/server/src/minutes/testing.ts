@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { openSqlite, type Database } from '../adapters/database/index.ts';
 import type { MinutesEngine } from './engine.ts';
 import { createMinutesEngines, type MinutesConfig, type MinutesEngines } from './engines.ts';
-import { createMinutes, type MinutesService, type ReadTranscript } from './service.ts';
+import { createMinutes, type MinutesOptions, type MinutesService, type ReadTranscript } from './service.ts';
 
 export const silentLog = pino({ level: 'silent' });
 
@@ -21,6 +21,7 @@ interface WorldOptions {
   database?: Database;
   engines?: MinutesEngines;
   published?: Minutes[];
+  options?: Pick<MinutesOptions, 'results' | 'admit'>;
 }
 
 /** A service over a real database in memory. */
@@ -28,10 +29,12 @@ export function world({
   database = openSqlite(':memory:'),
   engines = createMinutesEngines(localConfig),
   published = [],
+  options = {},
 }: WorldOptions = {}): World {
   const publish = (_: string, minutes: Minutes) => void published.push(minutes);
-  const service = createMinutes({ database, engines, publish, log: silentLog, readTranscript: readerOf(database) });
-  return { database, service, published, restarted: () => world({ database, engines, published }) };
+  const readTranscript = readerOf(database);
+  const service = createMinutes({ database, engines, publish, log: silentLog, readTranscript, ...options });
+  return { database, service, published, restarted: () => world({ database, engines, published, options }) };
 }
 
 /** With one engine in place of the chosen one. */

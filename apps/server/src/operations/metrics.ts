@@ -1,46 +1,129 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-interface MetricSources {
-  connections: () => number;
+export interface MetricSources {
+  /** Open sockets. */
+  sockets: () => number;
+  /** Open TCP connections, sockets among them. */
+  connections: () => Promise<number>;
   capture: () => {
     liveTracks: number;
-    journal: { bytesInFlight: number; fileBytes: number; appendedBytes: number; commits: number; indexBytes: number };
+    journal: { bytesInFlight: number; fileBytes: number; indexBytes: number };
   };
+  meetings: () => { active: number; waiting: number; fitsMore: number };
+  /** The last lines of live meetings. */
+  meetingBufferBytes: () => number;
+  queues: () => Promise<{ chunks: number; minutes: number }>;
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
+/** How long a chunk took from its claim to its end, and how that was. */
+export type ChunkOutcome = 'done' | 'silent' | 'failed';
+
 /** The registry behind `/metrics`; gauges read their source when they are scraped. */
-export function createMetrics({ connections, capture }: MetricSources) {
+export function createMetrics(sources: MetricSources) {
+  const { sockets, connections, capture, meetings, meetingBufferBytes, queues } = sources;
   const registry = new Registry();
+  const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const gauge = (name: string, help: string, read: () => number) =>
+  const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
     new Gauge({
       name,
       help,
-      registers: [registry],
-      collect() {
-        this.set(read());
+      registers,
+      async collect() {
+        this.set(await read());
       },
     });
 
-  gauge('websocket_connections_active', 'Open sockets', connections);
+  gauge('websocket_connections_active', 'Open sockets', sockets);
+  gauge('active_connections', 'Open TCP connections', connections);
+  gauge('hansard_active_meetings', 'Meetings that are going on', () => meetings().active);
+  gauge('hansard_waiting_meetings', 'Meetings that wait for a place', () => meetings().waiting);
+  gauge('hansard_meetings_fit_more', 'Meetings that memory bears beside the active ones', () => meetings().fitsMore);
+  gauge('hansard_meeting_buffer_bytes', 'Last lines of live meetings, in memory', meetingBufferBytes);
   gauge('hansard_live_tracks', 'Tracks in memory', () => capture().liveTracks);
   gauge('hansard_journal_in_flight_bytes', 'Audio that waits for the disk', () => capture().journal.bytesInFlight);
   gauge('hansard_journal_file_bytes', 'Size of the journal on disk', () => capture().journal.fileBytes);
   gauge('hansard_journal_index_bytes', 'Memory of the journal’s index', () => capture().journal.indexBytes);
+  const database = createBusyMeter();
+  gauge('hansard_database_utilization', 'Share of the time since the last scrape that the database worked', () =>
+    database.share(),
+  );
+  const querySeconds = new Histogram({
+    name: 'hansard_database_query_seconds',
+    help: 'Time of database queries',
+    buckets: [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1],
+    registers,
+  });
+  const queueLength = new Gauge({
+    name: 'queue_length',
+    help: 'What waits: chunks for an engine, minutes for their turn',
+    labelNames: ['queue'],
+    registers: [],
+    async collect() {
+      const { chunks, minutes } = await queues();
+      this.set({ queue: 'chunks' }, chunks);
+      this.set({ queue: 'minutes' }, minutes);
+    },
+  });
+  registry.registerMetric(queueLength);
+
+  const chunkSeconds = new Histogram({
+    name: 'chunk_processing_seconds',
+    help: 'From the claim of a chunk to its text',
+    labelNames: ['outcome'],
+    buckets: [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30, 60],
+    registers,
+  });
+  const minutes = new Counter({
+    name: 'hansard_minutes_total',
+    help: 'Runs of minutes that are over',
+    labelNames: ['outcome'],
+    registers,
+  });
+  // From 0 on: of what begins with its first event, nothing sees that it grew.
+  for (const outcome of ['done', 'silent', 'failed'] satisfies ChunkOutcome[]) chunkSeconds.zero({ outcome });
+  for (const outcome of ['done', 'failed', 'cancelled']) minutes.inc({ outcome }, 0);
 
   return {
     registry,
-    segments: new Counter({
-      name: 'hansard_segments_total',
-      help: 'Lines of transcript written',
-      registers: [registry],
+    chunkSeconds,
+    minutes,
+    segments: new Counter({ name: 'hansard_segments_total', help: 'Lines of transcript written', registers }),
+    engineSeconds: new Histogram({
+      name: 'hansard_engine_request_seconds',
+      help: 'Answers of speech engines',
+      labelNames: ['engine'],
+      buckets: [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30, 60],
+      registers,
     }),
-    chunks: new Counter({
-      name: 'hansard_chunks_settled_total',
-      help: 'Chunks done, silent or failed',
-      registers: [registry],
+    meetingSeconds: new Histogram({
+      name: 'hansard_meeting_processing_seconds',
+      help: 'From the end of a meeting to its being done',
+      buckets: [1, 2, 5, 10, 30, 60, 120, 300, 900, 3600],
+      registers,
     }),
+    observeQuery(ms: number): void {
+      database.add(ms);
+      querySeconds.observe(ms / 1000);
+    },
+  };
+}
+
+/** What share of the time something worked that can do one thing at a time. */
+function createBusyMeter(now: () => number = () => performance.now()) {
+  let busyMs = 0;
+  let sinceMs = now();
+  return {
+    add: (ms: number): void => void (busyMs += ms),
+    /** Since it was asked last: 0 to 1. */
+    share(): number {
+      const at = now();
+      const share = at > sinceMs ? Math.min(1, busyMs / (at - sinceMs)) : 0;
+      busyMs = 0;
+      sinceMs = at;
+      return share;
+    },
   };
 }

@@ -1,6 +1,6 @@
 import type { Segment } from '@hansard/protocol';
 import { uuidv7 } from 'uuidv7';
-import { segmentRowid, type DatabaseTransaction } from '../adapters/database/index.ts';
+import { prepared, segmentRowid, type DatabaseTransaction, type SegmentRow } from '../adapters/database/index.ts';
 import { addPeople, cleanText, takeRevisions } from './revisions.ts';
 import { readSpeakerNames } from './speaker-names.ts';
 import { toSegment } from './to-wire.ts';
@@ -46,6 +46,25 @@ export async function appendSegments(trx: DatabaseTransaction, input: NewLines):
     edited: 0,
     deleted: 0,
   }));
-  await trx.insertInto('segments').values(rows).execute();
+  for (const row of rows) await insertSegment(trx, row);
   return rows.map(toSegment);
 }
+
+const insertSegment = prepared<SegmentRow & { rowid: number }, unknown>((db, parameter) =>
+  db.insertInto('segments').values({
+    rowid: parameter('rowid'),
+    id: parameter('id'),
+    meetingId: parameter('meetingId'),
+    seq: parameter('seq'),
+    trackId: parameter('trackId'),
+    chunkId: parameter('chunkId'),
+    externalId: parameter('externalId'),
+    speaker: parameter('speaker'),
+    startMs: parameter('startMs'),
+    endMs: parameter('endMs'),
+    text: parameter('text'),
+    final: parameter('final'),
+    edited: parameter('edited'),
+    deleted: parameter('deleted'),
+  }),
+);

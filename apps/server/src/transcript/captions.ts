@@ -28,10 +28,10 @@ export async function writeCaptions(
   trx: DatabaseTransaction,
   meetingId: string,
   { source, segments: captions }: CaptionPost,
-  now: number,
+  { now, admit }: { now: number; admit: (meetingId: string) => void },
 ): Promise<CaptionsWritten> {
   const trackId = captionTrackId(meetingId, source);
-  const isNewTrack = await ensureTrack(trx, { meetingId, trackId, now });
+  const isNewTrack = await ensureTrack(trx, { meetingId, trackId, now, admit });
   const shownAs = await readSpeakerNames(trx, meetingId);
   const lines = new Map<string, Line>();
   for (const caption of captions) {
@@ -110,10 +110,17 @@ async function readKnown(trx: DatabaseTransaction, trackId: string, externalIds:
   return new Map(rows.map((row) => [row.externalId, row]));
 }
 
-/** Says whether the track was made now. */
+interface EnsureTrack {
+  meetingId: string;
+  trackId: string;
+  now: number;
+  admit: (meetingId: string) => void;
+}
+
+/** Says whether the track was made now. Throws where the meeting has to wait for a place. */
 async function ensureTrack(
   trx: DatabaseTransaction,
-  { meetingId, trackId, now }: { meetingId: string; trackId: string; now: number },
+  { meetingId, trackId, now, admit }: EnsureTrack,
 ): Promise<boolean> {
   const known = await trx.selectFrom('tracks').select('id').where('id', '=', trackId).executeTakeFirst();
   if (known) return false;
@@ -123,6 +130,7 @@ async function ensureTrack(
     .where('meetingId', '=', meetingId)
     .executeTakeFirstOrThrow();
   if (count >= limits.maxTracksPerMeeting) throw new AppError('TOO_MANY', 'The meeting has too many tracks.');
+  if (count === 0) admit(meetingId);
   await trx
     .insertInto('tracks')
     .values({

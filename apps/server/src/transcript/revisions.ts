@@ -1,6 +1,6 @@
 import { limits } from '@hansard/protocol';
 import { sql } from 'kysely';
-import { maxSeq, type DatabaseTransaction } from '../adapters/database/index.ts';
+import { maxSeq, prepared, type DatabaseTransaction, type MeetingRow } from '../adapters/database/index.ts';
 import { AppError } from '../errors.ts';
 import { meetingLimits } from '../meetings/index.ts';
 
@@ -21,19 +21,26 @@ export async function takeRevisions(
   meetingId: string,
   { count, untilMs }: { count: number; untilMs: number },
 ): Promise<Revisions> {
-  const row = await trx
-    .updateTable('meetings')
-    .set((meeting) => ({
-      seq: meeting('seq', '+', count),
-      durationMs: sql<number>`max("durationMs", ${untilMs})`,
-    }))
-    .where('id', '=', meetingId)
-    .returning(['seq', 'ordinal', 'people'])
-    .executeTakeFirst();
+  const { rows } = await bumpSeq(trx, { meetingId, count, untilMs });
+  const [row] = rows;
   if (!row) throw new AppError('NOT_FOUND', 'There is no such meeting.');
   if (row.seq > maxSeq) throw new AppError('TOO_LARGE', 'The transcript of this meeting is full.');
   return { firstSeq: row.seq - count + 1, ordinal: row.ordinal, people: JSON.parse(row.people) as string[] };
 }
+
+const bumpSeq = prepared<
+  { meetingId: string; count: number; untilMs: number },
+  Pick<MeetingRow, 'seq' | 'people'> & { ordinal: number }
+>((db, parameter) =>
+  db
+    .updateTable('meetings')
+    .set((meeting) => ({
+      seq: meeting('seq', '+', parameter('count')),
+      durationMs: sql<number>`max("durationMs", ${parameter('untilMs')})`,
+    }))
+    .where('id', '=', parameter('meetingId'))
+    .returning(['seq', 'ordinal', 'people']),
+);
 
 /** Lists who is new among the speakers. Says whether anybody was. */
 export async function addPeople(

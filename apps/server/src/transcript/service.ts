@@ -6,12 +6,17 @@ import { requireRight, type Actor } from '../identity/index.ts';
 import { appendSegments } from './append-segments.ts';
 import { writeCaptions } from './captions.ts';
 import { deleteLine, editLine, renameLines, type LineKey } from './edits.ts';
+import type { RecentLines } from './recent-lines.ts';
 import { findMeeting, readLines, readSince } from './repository.ts';
 
 export interface TranscriptOptions {
   database: Database;
   bus: Bus;
   now?: () => number;
+  /** Called before the first captions of a meeting are taken; throws where the meeting has to wait for a place. */
+  admit?: (meetingId: string) => void;
+  /** Where live meetings' last lines are kept; without, each asker goes to the database. */
+  recent?: RecentLines;
   /** The meeting has a new track or new people. */
   onMeetingChanged: (meetingId: string) => Promise<void>;
 }
@@ -22,8 +27,10 @@ export type Transcript = ReturnType<typeof createTranscript>;
  * The lines of meetings. Each write takes the next revisions of its meeting, and viewers hear of it once it is committed:
  * transactions end one after the other, so that they hear of revisions in their order.
  */
-export function createTranscript({ database, bus, now = Date.now, onMeetingChanged }: TranscriptOptions) {
+export function createTranscript(options: TranscriptOptions) {
+  const { database, bus, now = Date.now, admit = () => {}, recent, onMeetingChanged } = options;
   const publish = (segments: readonly Segment[]): void => {
+    recent?.add(segments);
     for (const segment of segments) bus.publish(segment.meetingId, { type: 'segment', segment });
   };
 
@@ -44,13 +51,15 @@ export function createTranscript({ database, bus, now = Date.now, onMeetingChang
     async page(actor: Actor, meetingId: string, page: { since: number; limit: number }): Promise<SegmentPage> {
       requireRight(actor, 'read');
       if (!(await findMeeting(database, actor.workspaceId, meetingId))) throw noSuchMeeting();
-      return readSince(database, meetingId, page);
+      return recent?.since(meetingId, page) ?? readSince(database, meetingId, page);
     },
 
     /** Takes lines from a source that has text. Gives how many stand as the source has them. */
     async addCaptions(actor: Actor, meetingId: string, post: CaptionPost): Promise<number> {
       requireRight(actor, 'record');
-      const written = await write(actor, meetingId, (trx) => writeCaptions(trx, meetingId, post, now()));
+      const written = await write(actor, meetingId, (trx) =>
+        writeCaptions(trx, meetingId, post, { now: now(), admit }),
+      );
       publish(written.segments);
       if (written.isMeetingChanged) await onMeetingChanged(meetingId);
       return written.accepted;

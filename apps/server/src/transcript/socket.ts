@@ -11,7 +11,7 @@ import type { Logger } from 'pino';
 import type { Server, Socket } from 'socket.io';
 import { z } from 'zod';
 import type { Bus, MeetingEvent } from '../adapters/bus/index.ts';
-import { AppError, toErrorBody } from '../errors.ts';
+import { AppError, fromMemoryPressure, toErrorBody } from '../errors.ts';
 import type { Actor } from '../identity/index.ts';
 import { parseRequest } from '../parse.ts';
 import type { Transcript } from './service.ts';
@@ -22,6 +22,8 @@ type TranscriptSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 interface TranscriptSocketOptions {
   transcript: Transcript;
   getMeeting: (actor: Actor, meetingId: string) => Promise<MeetingDetail>;
+  /** Runs what a viewer asks for when it has a place, or refuses it. */
+  admit?: <T>(work: () => Promise<T>) => Promise<T>;
   actor: Actor;
   log: Logger;
 }
@@ -59,15 +61,21 @@ export function registerTranscriptSocket(socket: TranscriptSocket, options: Tran
 }
 
 function onJoin(this: TranscriptSocket, request: unknown, ack: unknown): void {
-  answer(this, ack, async ({ actor, getMeeting, transcript }) => {
-    const { meetingId, since } = parseRequest(meetingJoin, request);
-    await getMeeting(actor, meetingId);
-    await watch(this, meetingId);
-    // Read after joining: what is written in between comes twice rather than never.
-    const meeting = await getMeeting(actor, meetingId);
-    const page = await transcript.page(actor, meetingId, { since, limit: limits.maxSegmentsPerPage });
-    return { meeting, ...page };
-  });
+  answer(this, ack, ({ admit = (work) => work(), ...options }) => admit(() => join(this, request, options)));
+}
+
+async function join(
+  socket: TranscriptSocket,
+  request: unknown,
+  { actor, getMeeting, transcript }: TranscriptSocketOptions,
+) {
+  const { meetingId, since } = parseRequest(meetingJoin, request);
+  await getMeeting(actor, meetingId);
+  await watch(socket, meetingId);
+  // Read after joining: what is written in between comes twice rather than never.
+  const meeting = await getMeeting(actor, meetingId);
+  const page = await transcript.page(actor, meetingId, { since, limit: limits.maxSegmentsPerPage });
+  return { meeting, ...page };
 }
 
 function onLeave(this: TranscriptSocket, request: unknown, ack: unknown): void {
@@ -93,7 +101,8 @@ function answer<T>(
   const reply = ack as (reply: unknown) => void;
   const options = (socket.data as TranscriptData).transcript;
   work(options).then(reply, (error: unknown) => {
-    if (!(error instanceof AppError)) options.log.error({ err: error }, 'a transcript call failed');
+    if (!(error instanceof AppError || fromMemoryPressure(error)))
+      options.log.error({ err: error }, 'a transcript call failed');
     reply(toErrorBody(error));
   });
 }

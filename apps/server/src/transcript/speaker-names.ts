@@ -1,4 +1,4 @@
-import type { DatabaseTransaction } from '../adapters/database/index.ts';
+import { prepared, type DatabaseTransaction, type SpeakerNameRow } from '../adapters/database/index.ts';
 import { AppError } from '../errors.ts';
 import { transcriptLimits } from './limits.ts';
 
@@ -10,10 +10,14 @@ export async function readSpeakerNames(
   trx: DatabaseTransaction,
   meetingId: string,
 ): Promise<(speaker: string | null) => string | null> {
-  const rows = await trx.selectFrom('speakerNames').selectAll().where('meetingId', '=', meetingId).execute();
+  const { rows } = await namesOf(trx, { meetingId });
   const names = new Map(rows.map(({ given, shown }) => [given, shown]));
   return (speaker) => names.get(keyOf(speaker)) ?? speaker;
 }
+
+const namesOf = prepared<{ meetingId: string }, SpeakerNameRow>((db, parameter) =>
+  db.selectFrom('speakerNames').selectAll().where('meetingId', '=', parameter('meetingId')),
+);
 
 /** Lines to come of `from`, and of whoever is shown as `from` already, are shown as `to`. */
 export async function saveSpeakerName(

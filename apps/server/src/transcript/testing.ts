@@ -2,13 +2,14 @@ import { caption, type Caption } from '@hansard/protocol';
 import pino from 'pino';
 import { ownerActor } from '../identity/index.ts';
 import { startMeetings } from '../meetings/testing.ts';
-import { createTranscript } from './index.ts';
+import { createRecentLines, createTranscript } from './index.ts';
 
 /** A meeting with an empty transcript, and what is said of it on the bus. */
 export async function startTranscript() {
   const started = startMeetings();
   const { database, bus, meetings, events } = started;
-  const transcript = createTranscript({ database, bus, now: () => 5000, onMeetingChanged: meetings.refresh });
+  const recent = createRecentLines({ store: new Map(), maxBytes: 1 << 20 });
+  const transcript = createTranscript({ database, bus, recent, now: () => 5000, onMeetingChanged: meetings.refresh });
   const { id: meetingId } = await meetings.create(ownerActor, { title: 'Weekly' });
   const published = () => events.flatMap((event) => (event.type === 'segment' ? [event.segment] : []));
   const append = async (trackId: string, speaker: string | null, texts: string[], startMs = 0) => {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { createFileObjects, createMemoryObjects } from './index.ts';
+import { cacheSizes, createFileObjects, createMemoryObjects } from './index.ts';
 import { objectsContract } from './objects.contract-suite.ts';
 
 const dirs: string[] = [];
@@ -20,6 +20,22 @@ afterAll(async () => {
 
 objectsContract('memory', async () => createMemoryObjects());
 objectsContract('files', async () => createFileObjects(await newDir()));
+objectsContract('files whose sizes are kept', async () => cacheSizes(createFileObjects(await newDir()), new Map()));
+
+test('the size of an object is asked for once, until it is another', async () => {
+  let asked = 0;
+  const memory = createMemoryObjects();
+  const size = (key: string) => ((asked += 1), memory.size(key));
+  const objects = cacheSizes({ ...memory, size }, new Map());
+  expect(await objects.size('a')).toBeNull();
+  await objects.put('a', new Uint8Array(3));
+  expect([await objects.size('a'), await objects.size('a')]).toEqual([3, 3]);
+  expect(asked).toBe(2);
+  await objects.put('a', new Uint8Array(5));
+  expect(await objects.size('a')).toBe(5);
+  await objects.removeAll('a');
+  expect(await objects.size('a')).toBeNull();
+});
 
 describe('objects in files', () => {
   test('are there after a restart; what a crash left half written is gone', async () => {

@@ -1,6 +1,6 @@
 import type { ExportFormat, MeetingDetail, Minutes, Segment } from '@hansard/protocol';
 import type { Actor } from '../../identity/index.ts';
-import { createDocxWriter } from './docx.ts';
+import { createDocxWriter, type AdmitWordFile } from './docx.ts';
 import { fileNameOf } from './file-name.ts';
 import { writeJson } from './json.ts';
 import { writeMarkdown } from './markdown.ts';
@@ -14,6 +14,8 @@ interface ExportsOptions {
   getMeeting: (actor: Actor, meetingId: string) => Promise<MeetingDetail>;
   readTranscript: (meetingId: string) => AsyncIterable<Segment>;
   latestMinutes: (meetingId: string) => Promise<Minutes | null>;
+  /** Called before a Word file is made. */
+  admitWordFile?: AdmitWordFile;
 }
 
 export interface ExportedFile {
@@ -26,7 +28,7 @@ export interface ExportedFile {
 export type ExportMeeting = ReturnType<typeof createExports>;
 
 /** Meetings as files. */
-export function createExports({ getMeeting, readTranscript, latestMinutes }: ExportsOptions) {
+export function createExports({ getMeeting, readTranscript, latestMinutes, admitWordFile }: ExportsOptions) {
   const formats: Record<ExportFormat, { contentType: string; write: ExportWriter }> = {
     md: { contentType: 'text/markdown; charset=utf-8', write: writeMarkdown },
     txt: { contentType: 'text/plain; charset=utf-8', write: writeText },
@@ -35,7 +37,7 @@ export function createExports({ getMeeting, readTranscript, latestMinutes }: Exp
     srt: { contentType: 'application/x-subrip; charset=utf-8', write: writeSrt },
     docx: {
       contentType: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
-      write: createDocxWriter(),
+      write: createDocxWriter(admitWordFile),
     },
   };
 

@@ -26,7 +26,11 @@ export async function* withNotes({ meeting, lines }: ExportSource): AsyncGenerat
 }
 
 function missingPieces({ ledger, failures }: MeetingDetail): Extract<Entry, { type: 'note' }>[] {
-  const reasons = { 'not-received': 'not received', 'not-recorded': 'not recorded' } as const;
+  const reasons = {
+    'not-received': 'not received',
+    'not-recorded': 'not recorded',
+    damaged: 'lost on the disk',
+  } as const;
   const gaps = ledger.gaps.map((gap) => ({ ...gap, what: reasons[gap.reason] }));
   const failed = failures.map((failure) => ({ ...failure, what: 'recorded, but not transcribed' }));
   return [...gaps, ...failed]

@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createFakeSensors } from '@hansard/headroom/testing';
+import { pino } from 'pino';
+import { io } from 'socket.io-client';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createApp } from './app.ts';
+import { loadConfig } from './config.ts';
+
+const log = pino({ level: 'silent' });
+
+/** A real server whose memory is as short as the test says. */
+async function start(env: Record<string, string> = {}) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'hansard-governed-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  const config = loadConfig({ PORT: '0', HANSARD_DATA_DIR: dataDir, HANSARD_ENGINE: 'none', ...env });
+  const sensors = createFakeSensors();
+  sensors.setRatio(0.2, 'rss');
+  const app = await createApp(config, log, { sensors });
+  const url = await app.listen();
+  onTestFinished(() => app.drain());
+
+  const ask = async (method: string, path: string, body?: object) => {
+    const answer = await fetch(`${url}${path}`, {
+      method,
+      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    const text = await answer.text();
+    const json = text.startsWith('{') ? (JSON.parse(text) as Record<string, never>) : {};
+    return { status: answer.status, retryAfter: answer.headers.get('retry-after'), body: json };
+  };
+  const api = (method: string, path: string, body?: object) => ask(method, `/api/v1${path}`, body);
+  const level = async () => String((await ask('GET', '/health')).body.level);
+  /** Memory is so short from now on; resolves once the server has seen it. */
+  const shorten = async (ratio: number, expected: string) => {
+    sensors.setRatio(ratio, 'rss');
+    await expect.poll(level, { timeout: 30_000, interval: 50 }).toBe(expected);
+  };
+  const connect = () => {
+    const socket = io(url, { transports: ['websocket'], reconnection: false });
+    onTestFinished(() => void socket.close());
+    return socket;
+  };
+  const meeting = async () => String((await api('POST', '/meetings', {})).body.id);
+  const track = (meetingId: string, trackId: string) => ({
+    meetingId,
+    trackId,
+    kind: 'microphone',
+    mimeType: 'audio/webm',
+    startedAtMs: Date.now(),
+  });
+  return { ask, api, shorten, connect, meeting, track };
+}
+
+// Each level is left after its dwell.
+describe('a server that is short of memory', { timeout: 60_000 }, () => {
+  test('refuses new meetings at critical and reading in an emergency; recordings, their end and health go on', async () => {
+    const { ask, api, shorten, connect, meeting, track } = await start();
+    const meetingId = await meeting();
+    const waiting = await meeting();
+    const socket = connect();
+    const slow: unknown[] = [];
+    socket.on('slow-down', (advice) => slow.push(advice));
+    expect(await socket.emitWithAck('track:open', track(meetingId, 'track-1'))).toEqual({ durable: 0 });
+
+    await shorten(0.9, 'critical');
+    expect(slow).toHaveLength(1);
+    expect(await api('POST', '/meetings', {})).toMatchObject({
+      status: 503,
+      retryAfter: expect.stringMatching(/^\d+$/),
+      body: { error: { code: 'MEMORY_PRESSURE', retryable: true } },
+    });
+    const refused = await socket.emitWithAck('track:open', track(waiting, 'track-2'));
+    expect(refused).toMatchObject({ error: { code: 'MEETINGS_FULL', position: 1 } });
+    expect((await api('GET', '/meetings')).status).toBe(200);
+
+    await shorten(0.97, 'emergency');
+    expect((await api('GET', '/meetings')).status).toBe(503);
+    const join = await socket.emitWithAck('meeting:join', { meetingId, since: 0 });
+    expect(join).toMatchObject({ error: { code: 'MEMORY_PRESSURE', retryable: true } });
+    expect(await socket.emitWithAck('track:slice', 'track-1', 0, Buffer.from('sound'))).toEqual({ durable: 5 });
+    const caption = { externalId: 'a', speaker: 'Ana', startMs: 0, endMs: 1000, text: 'Go on.', final: true };
+    const captions = { source: 'meet', segments: [caption] };
+    expect((await api('POST', `/meetings/${meetingId}/segments`, captions)).status).toBeLessThan(300);
+    expect((await api('POST', `/meetings/${meetingId}/end`)).status).toBe(200);
+    for (const path of ['/health', '/ready', '/metrics']) expect((await ask('GET', path)).status).toBe(200);
+
+    await shorten(0.2, 'normal');
+    expect((await api('GET', '/meetings')).status).toBe(200);
+    expect((await api('POST', '/meetings', {})).status).toBe(201);
+    expect(await socket.emitWithAck('track:open', track(waiting, 'track-2'))).toEqual({ durable: 0 });
+  });
+
+  test('does as ever where governance is off', async () => {
+    const { api, connect, track } = await start({ HANSARD_GOVERNANCE: 'off' });
+    const { status, body } = await api('POST', '/meetings', {});
+    expect(status).toBe(201);
+    const socket = connect();
+    expect(await socket.emitWithAck('track:open', track(String(body.id), 'track-1'))).toEqual({ durable: 0 });
+  });
+});
+
+test('meetings beyond the limit wait in a line, and say how long it is', async () => {
+  const { api, ask, connect, meeting, track } = await start({ HANSARD_MAX_MEETINGS: '1' });
+  const [first, second, third] = [await meeting(), await meeting(), await meeting()];
+  const socket = connect();
+  expect(await socket.emitWithAck('track:open', track(first, 'track-1'))).toEqual({ durable: 0 });
+  const position = async (meetingId: string, trackId: string) =>
+    ((await socket.emitWithAck('track:open', track(meetingId, trackId))) as { error?: { position?: number } }).error
+      ?.position;
+  expect(await position(second, 'track-2')).toBe(1);
+  expect(await position(third, 'track-3')).toBe(2);
+  expect((await ask('GET', '/health')).body).toMatchObject({ activeMeetings: 1, fitsMore: 0 });
+  await api('POST', `/meetings/${first}/end`);
+  expect(await position(third, 'track-3')).toBe(2);
+  expect(await position(second, 'track-2')).toBeUndefined();
+});
