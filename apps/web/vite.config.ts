@@ -2,6 +2,22 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
+/** Few files, so that none waits for a connection: the more particular first. */
+const chunks = [
+  // The forms of the server's answers, which no page checks.
+  {
+    name: 'reply-schemas',
+    test: /\/(protocol\/src\/(?!index|limits)|node_modules\/zod\/)/,
+    includeDependenciesRecursively: false,
+  },
+  // What every page begins with.
+  { name: 'index', tags: ['$initial' as const] },
+  // What knows of recordings, and is asked by the pages.
+  { name: 'recordings', test: /\/src\/recording\/(recording-session|discard-button)\.tsx?$/ },
+  // What is loaded once the first view is on the screen.
+  { name: 'live', test: /\/src\/(app\/open-uploads|meeting\/live-transcript)\.ts$/ },
+];
+
 export default defineConfig({
   plugins: [react(), precompress()],
   build: {
@@ -16,6 +32,7 @@ export default defineConfig({
     rolldownOptions: {
       // Our packages do nothing at import. Saying so drops the schemas (and their library) that only the server uses.
       treeshake: { moduleSideEffects: [{ test: /\/packages\/(protocol|client)\/src\//, sideEffects: false }] },
+      output: { codeSplitting: { groups: chunks } },
     },
   },
   server: { proxy: devProxy(process.env['HANSARD_URL'] ?? 'http://127.0.0.1:4700') },

@@ -2,7 +2,7 @@ import { lazy, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { strings } from '../strings.ts';
 import { Toasts } from '../ui/toasts.tsx';
-import { WhenIdle } from './when-idle.tsx';
+import { AfterFirstView } from './after-first-view.tsx';
 import classes from './shell.module.css';
 
 const Background = lazy(() => import('./background.tsx'));
@@ -21,11 +21,12 @@ export function Shell({ children }: Props) {
         <Link href="/" className={classes.brand}>
           {strings.product}
         </Link>
-        <WhenIdle>
+        <AfterFirstView>
           <Background />
-        </WhenIdle>
+        </AfterFirstView>
         <nav className={classes.nav} aria-label={strings.nav.label}>
           <NavLink href="/">{strings.nav.meetings}</NavLink>
+          <NavLink href="/operations">{strings.nav.operations}</NavLink>
           <NavLink href="/settings">{strings.nav.settings}</NavLink>
         </nav>
       </header>

@@ -32,5 +32,7 @@ export const colorSchemeManager = localStorageColorSchemeManager();
 export function setInitialTheme(): void {
   const chosen = colorSchemeManager.get('auto');
   const dark = chosen === 'dark' || (chosen === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches);
-  document.documentElement.dataset['mantineColorScheme'] = dark ? 'dark' : 'light';
+  const { dataset } = document.documentElement;
+  dataset['mantineColorScheme'] = dark ? 'dark' : 'light';
+  dataset['respectReducedMotion'] = 'true';
 }

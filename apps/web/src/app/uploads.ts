@@ -1,20 +1,6 @@
-import {
-  createIndexedDbSpool,
-  createUploader,
-  type Spool,
-  type SpooledTrack,
-  type Uploader,
-  type UploadStatus,
-} from '@hansard/client';
-import { connection } from './connection.ts';
+import type { UploadStatus } from '@hansard/client';
 import { guardLeaving } from './leave-guard.ts';
-
-export interface Uploads {
-  spool: Spool;
-  uploader: Uploader;
-  /** What earlier visits had left on this device when this page was opened. */
-  leftovers: readonly SpooledTrack[];
-}
+import type { Uploads } from './open-uploads.ts';
 
 const listeners = new Set<() => void>();
 let opening: Promise<Uploads> | undefined;
@@ -31,12 +17,13 @@ function tell(): void {
   for (const listener of listeners) listener();
 }
 
+/** The code of it, which no first view waits for. */
+const load = () => import('./open-uploads.ts');
+
 async function open(): Promise<Uploads> {
-  const spool = await createIndexedDbSpool();
-  const uploader = createUploader({ socket: connection(), spool });
-  const leftovers = await uploader.resumeUploads();
-  opened = { spool, uploader, leftovers };
-  uploader.subscribe(tell);
+  const { openUploads } = await load();
+  opened = await openUploads();
+  opened.uploader.subscribe(tell);
   tell();
   return opened;
 }
@@ -54,10 +41,8 @@ export const uploads = {
   /** Opens them only if an earlier visit left something; otherwise no connection is made. */
   openIfNeeded: async (): Promise<void> => {
     if (opening) return;
-    const spool = await createIndexedDbSpool();
-    const tracks = await spool.tracks();
-    await spool.close();
-    if (tracks.length > 0) await uploads.open();
+    const { hasLeftovers } = await load();
+    if (await hasLeftovers()) await uploads.open();
   },
   subscribe: (listener: () => void): (() => void) => {
     listeners.add(listener);

@@ -28,25 +28,43 @@ export function isoDuration(ms: number): string {
 /** When a meeting was: `Today, 14:05`, `Yesterday, 09:30`, `Tue 4 Mar, 09:30`, with the year where it is another. */
 export function when(epochMs: number, now: number, locale?: string): string {
   const then = new Date(epochMs);
-  const time = then.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' });
-  return `${day(then, new Date(now), locale)}, ${time}`;
+  return `${day(then, new Date(now), locale)}, ${formats(locale).time().format(then)}`;
 }
 
 function day(then: Date, now: Date, locale: string | undefined): string {
   const days = Math.round((startOfDay(now) - startOfDay(then)) / (24 * hourMs));
   if (days === 0 || days === 1) {
-    const word = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(-days, 'day');
+    const word = formats(locale).relative().format(-days, 'day');
     return word.charAt(0).toLocaleUpperCase(locale) + word.slice(1);
   }
-  const otherYear = then.getFullYear() !== now.getFullYear();
-  return then.toLocaleDateString(locale, {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    ...(otherYear && { year: 'numeric' }),
-  });
+  const { date, dateWithYear } = formats(locale);
+  return (then.getFullYear() === now.getFullYear() ? date() : dateWithYear()).format(then);
 }
 
 function startOfDay(date: Date): number {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+}
+
+/** Making a format takes milliseconds, using it microseconds: they are kept, for one locale at a time. */
+let kept: { locale: string | undefined; formats: ReturnType<typeof makeFormats> } | undefined;
+
+function formats(locale: string | undefined): ReturnType<typeof makeFormats> {
+  if (!kept || kept.locale !== locale) kept = { locale, formats: makeFormats(locale) };
+  return kept.formats;
+}
+
+/** Each is made when it is first used. */
+function makeFormats(locale: string | undefined) {
+  const date = { weekday: 'short', day: 'numeric', month: 'short' } as const;
+  return {
+    time: once(() => new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' })),
+    date: once(() => new Intl.DateTimeFormat(locale, date)),
+    dateWithYear: once(() => new Intl.DateTimeFormat(locale, { ...date, year: 'numeric' })),
+    relative: once(() => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })),
+  };
+}
+
+function once<Value extends object>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => (made ??= make());
 }

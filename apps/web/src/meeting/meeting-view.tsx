@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react';
+import { memo, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { MeetingDetail, Minutes, Segment } from '@hansard/protocol';
 import { strings } from '../strings.ts';
@@ -28,7 +28,9 @@ interface Props {
 
 const wide = '(min-width: 60em)';
 
-export function MeetingView({ meeting, segments, announcedMinutes, offline, applySegments }: Props) {
+/** Memoised: it is drawn in small steps from deferred values, which a render in between leaves as they were. */
+export const MeetingView = memo(function MeetingView(props: Props) {
+  const { meeting, segments, announcedMinutes, offline, applySegments } = props;
   const [, navigate] = useLocation();
   const [dialog, setDialog] = useState<OpenDialog>();
   const [tab, setTab] = useState<'transcript' | 'minutes'>('transcript');
@@ -113,4 +115,4 @@ export function MeetingView({ meeting, segments, announcedMinutes, offline, appl
       />
     </div>
   );
-}
+});

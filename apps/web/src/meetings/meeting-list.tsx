@@ -24,6 +24,8 @@ export function MeetingList({ meetings, hasMore, loadMore }: Props) {
   const virtualizer = useWindowVirtualizer({
     count: meetings.length,
     estimateSize: () => estimatedRowPx,
+    // The first lines are drawn with the page, and not after it was measured.
+    initialRect: { width: innerWidth, height: innerHeight },
     overscan: 8,
     scrollMargin: offsetTop,
     getItemKey: (index) => meetings[index]!.id,

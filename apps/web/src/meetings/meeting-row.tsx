@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { Link } from 'wouter';
 import { duration, isoDuration, when } from '../format/time.ts';
 import { strings } from '../strings.ts';
@@ -16,7 +17,7 @@ interface Props {
   onDelete: (meeting: ListedMeeting) => void;
 }
 
-export function MeetingRow({ meeting, onDelete }: Props) {
+export const MeetingRow = memo(function MeetingRow({ meeting, onDelete }: Props) {
   const { id, title, people, startedAt, durationMs, hits } = meeting;
   const now = useNow();
   return (
@@ -40,4 +41,4 @@ export function MeetingRow({ meeting, onDelete }: Props) {
       {hits !== undefined && hits.length > 0 && <SearchHits meetingId={id} hits={hits} />}
     </article>
   );
-}
+});

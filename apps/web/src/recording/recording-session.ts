@@ -1,4 +1,4 @@
-import { createRecorder, type Recorder, type RecorderOptions, type RecorderState } from '@hansard/client';
+import type { Recorder, RecorderOptions, RecorderState } from '@hansard/client';
 import { api, explain } from '../app/api.ts';
 import { guardLeaving } from '../app/leave-guard.ts';
 import { uploads } from '../app/uploads.ts';
@@ -51,10 +51,12 @@ function follow(told: RecorderState): void {
   }
 }
 
+const loadRecorder = () => import('./recorder.ts');
+
 async function recorderFor({ meetingId, source, participant }: RecordingWish): Promise<Recorder> {
   const wanted = JSON.stringify([meetingId, source, participant]);
   if (recorder && wanted === madeFor && recorder.state().kind === 'interrupted') return recorder;
-  const { uploader, spool } = await uploads.open();
+  const [{ createRecorder }, { uploader, spool }] = await Promise.all([loadRecorder(), uploads.open()]);
   const made = createRecorder({
     meetingId,
     source,
@@ -80,6 +82,11 @@ export const recordingSession = {
     return () => listeners.delete(listener);
   },
   getSnapshot: () => state,
+
+  /** Fetches what recording needs ahead of the click, which then also works without a network. */
+  prepare: async (): Promise<void> => {
+    await loadRecorder();
+  },
 
   /** Call it from a click: browsers ask for the microphone only then. What goes wrong is in the state. */
   start: async (wish: RecordingWish): Promise<void> => {

@@ -3,6 +3,7 @@ import { bytes } from '../../format/bytes.ts';
 import { clock, duration } from '../../format/time.ts';
 import { strings } from '../../strings.ts';
 import { LedgerBars } from './ledger-bars.tsx';
+import { PipelineLog } from './pipeline-log.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import classes from './details.module.css';
 
@@ -12,7 +13,7 @@ interface Props {
 }
 
 /** What was recorded against what is here, drawn plainly. */
-export function DetailsDialog({ meeting: { ledger, tracks }, onClose }: Props) {
+export function DetailsDialog({ meeting: { id, ledger, tracks }, onClose }: Props) {
   return (
     <Dialog title={strings.details.title} onClose={onClose}>
       <LedgerBars ledger={ledger} />
@@ -41,6 +42,7 @@ export function DetailsDialog({ meeting: { ledger, tracks }, onClose }: Props) {
           ))}
         </ul>
       )}
+      <PipelineLog meetingId={id} />
     </Dialog>
   );
 }

@@ -37,7 +37,9 @@ export function MinutesPanel({ meeting, announced, sources }: Props) {
             variant={minutes ? 'default' : 'filled'}
             loading={make.isPending}
             disabled={meeting.seq === 0}
-            onClick={() => make.mutate({ ...(engine && { engine }), ...(template && { template }) })}
+            onClick={() =>
+              make.mutate({ ...(engine && { engine }), ...(template && { template }), ...(minutes && { fresh: true }) })
+            }
           >
             {minutes ? strings.minutes.again : strings.minutes.make}
           </Button>

@@ -1,6 +1,6 @@
 import type { SpooledTrack } from '@hansard/client';
 import type { MeetingDetail } from '@hansard/protocol';
-import type { Uploads } from '../../app/uploads.ts';
+import type { Uploads } from '../../app/open-uploads.ts';
 import type { Source } from '../../recording/recording-session.ts';
 
 /** A recording that a crash or a reload cut off. */

@@ -1,6 +1,7 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { MeetingDetail } from '@hansard/protocol';
 import { uploads } from '../../app/uploads.ts';
+import { whenIdle } from '../../app/when-idle.ts';
 import { recordingSession, type RecordingPhase, type Source } from '../../recording/recording-session.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { cutOff, type CutOff } from './cut-off.ts';
@@ -39,15 +40,29 @@ export function useRecording(meeting: MeetingDetail): Recording {
   const session = useSyncExternalStore(recordingSession.subscribe, recordingSession.getSnapshot);
   const upload = useSyncExternalStore(uploads.subscribe, () => uploads.status(meeting.id));
   const opened = useSyncExternalStore(uploads.subscribe, uploads.opened);
-  const choice = useSourceChoice();
+  const live = meeting.state === 'live';
+  const choice = useSourceChoice(live);
   const [finished, setFinished] = useState(false);
   const here = session.meetingId === meeting.id;
   const active = here && session.phase !== 'idle';
   const now = useNow(active);
 
-  useEffect(() => {
-    uploads.openIfNeeded().catch(() => {});
-  }, []);
+  useEffect(
+    () =>
+      whenIdle(() => {
+        uploads.openIfNeeded().catch(() => {});
+      }),
+    [],
+  );
+  useEffect(
+    () =>
+      live
+        ? whenIdle(() => {
+            recordingSession.prepare().catch(() => {});
+          })
+        : undefined,
+    [live],
+  );
 
   const cut = finished || active ? null : cutOff(meeting, opened, here);
   const begin = (source: Source, continues?: string) =>

@@ -17,8 +17,8 @@ export interface SourceChoice {
 
 const nameKey = 'hansard-name';
 
-/** What to record. The name is remembered on this device. */
-export function useSourceChoice(): SourceChoice {
+/** What to record; `offered` while there is a choice. The name is remembered on this device. */
+export function useSourceChoice(offered: boolean): SourceChoice {
   const [source, setSource] = useState<Source>('microphone');
   const [deviceId, setDeviceId] = useState<string>();
   const [name, setName] = useState(() => localStorage.getItem(nameKey) ?? '');
@@ -27,7 +27,7 @@ export function useSourceChoice(): SourceChoice {
     setSource,
     deviceId,
     setDeviceId,
-    devices: useMicrophones(),
+    devices: useMicrophones(offered),
     participant: name.trim() || undefined,
     setParticipant: (next) => {
       localStorage.setItem(nameKey, next);
@@ -37,14 +37,15 @@ export function useSourceChoice(): SourceChoice {
 }
 
 /** The microphones there are. Browsers tell their names only once one of them was allowed. */
-function useMicrophones() {
+function useMicrophones(wanted: boolean) {
   const [devices, setDevices] = useState<SourceChoice['devices']>([]);
   useEffect(() => {
+    if (!wanted) return undefined;
     const show = (microphones: readonly Microphone[]) => setDevices(named(microphones));
     // A browser that refuses to list them still has a default one.
     listMicrophones().then(show, () => {});
     return watchMicrophones(show);
-  }, []);
+  }, [wanted]);
   return devices;
 }
 

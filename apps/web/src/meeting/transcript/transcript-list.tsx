@@ -40,6 +40,8 @@ export function TranscriptList({ rows, live, litIndex, handle, ...line }: Props)
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => estimatedRowPx,
+    // As high as it can be: the first lines are drawn with the page, and not after it was measured.
+    initialRect: { width: innerWidth, height: innerHeight },
     overscan: 10,
     getItemKey: (index) => rows[index]!.key,
   });

@@ -1,0 +1,63 @@
+import type { MemoryHolder, MemoryState } from '@hansard/protocol';
+import { bytes } from '../format/bytes.ts';
+import { strings } from '../strings.ts';
+import { Card } from './card.tsx';
+import { Table, type Column } from './table.tsx';
+import { percent } from './words.ts';
+import classes from './holders.module.css';
+
+const words = strings.operations;
+/** So many have a colour of their own; the rest is one piece. */
+const mostColours = 6;
+
+interface Piece {
+  name: string;
+  kind: MemoryHolder['kind'] | null;
+  bytes: number;
+  /** Which colour: a number, `others` or `unexplained`. */
+  tone: string;
+}
+
+const columns = (whole: number): readonly Column<Piece>[] => [
+  {
+    name: words.name,
+    cell: ({ name, tone }) => (
+      <span className={classes.name}>
+        <span className={classes.swatch} data-tone={tone} />
+        {name}
+      </span>
+    ),
+  },
+  { name: words.kind, cell: ({ kind }) => (kind ? words.kinds[kind] : words.none), isExtra: true },
+  { name: words.size, cell: ({ bytes: held }) => bytes(held), isNumber: true },
+  { name: words.share, cell: ({ bytes }) => percent(bytes / whole), isNumber: true },
+];
+
+/** Who holds what, as a bar as long as what was measured, and as a table. */
+export function Holders({ state }: { state: MemoryState }) {
+  const { holders, accountedBytes, measuredBytes, unexplainedBytes } = state;
+  const pieces = holders
+    .filter(({ bytes }) => bytes > 0)
+    .map((holder, place): Piece => ({ ...holder, tone: place < mostColours ? `${place}` : 'others' }));
+  const remainder: Piece = {
+    name: words.unexplained,
+    kind: null,
+    bytes: Math.max(0, unexplainedBytes),
+    tone: 'unexplained',
+  };
+  const whole = Math.max(1, measuredBytes, accountedBytes);
+  const all = [...pieces, remainder];
+  return (
+    <Card title={words.holders} hint={words.holdersHint(bytes(accountedBytes), bytes(measuredBytes))}>
+      <div className={classes.bar} aria-hidden="true">
+        {all.map(({ name, tone, bytes }) => (
+          <span key={name} data-tone={tone} style={{ flexGrow: bytes / whole }} title={name} />
+        ))}
+      </div>
+      <Table label={words.holders} rows={all} keyOf={({ name }) => name} columns={columns(whole)} />
+      <p className={classes.note}>
+        {unexplainedBytes < 0 ? words.overAccounted(bytes(-unexplainedBytes)) : words.unexplainedHint}
+      </p>
+    </Card>
+  );
+}
