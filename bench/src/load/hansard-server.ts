@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { launchArgs } from '@hansard/server/launch';
+import { launchArgs, launchArgsIn } from '@hansard/server/launch';
 import type { ServerProgram } from './server-process.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -11,11 +11,16 @@ export function buildHansard(): void {
   if (status !== 0) throw new Error('The server could not be built.');
 }
 
-/** The server as `npm start` runs it; `env` is what a person would set. */
-export function hansardProgram(dataDir: string, env: Readonly<Record<string, string>>): ServerProgram {
+/** The server as `npm start` runs it, here or in a container; `env` is what a person would set. */
+export function hansardProgram(
+  dataDir: string,
+  env: Readonly<Record<string, string>>,
+  containerLimitBytes?: number,
+): ServerProgram {
+  const args = containerLimitBytes === undefined ? launchArgs : launchArgsIn(containerLimitBytes);
   return {
-    file: launchArgs.at(-1)!,
-    flags: [...launchArgs.slice(0, -1), '--inspect-port=127.0.0.1:0'],
+    file: args.at(-1)!,
+    flags: [...args.slice(0, -1), '--inspect-port=127.0.0.1:0'],
     env: { HANSARD_ENGINE_SETUP: 'off', ...env, HANSARD_DATA_DIR: dataDir },
   };
 }

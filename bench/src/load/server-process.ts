@@ -9,12 +9,16 @@ export interface ServerProgram {
   flags?: readonly string[];
   /** It is told its port as `PORT`. */
   env?: Readonly<Record<string, string>>;
+  /** A program that becomes what its arguments say, such as a shell that enters a container and then executes them. */
+  launcher?: readonly string[];
 }
 
 /** A server in a process of its own, which can be killed and started again on the same port. */
 export interface ServerProcess {
   readonly url: string;
   readonly pid: number;
+  /** How the process came to its end; null while it runs, or before it does. */
+  end(): { code: number | null; signal: NodeJS.Signals | null } | null;
   /** The end of what it has printed. */
   output(): string;
   /** Resolves when `/health` answers, with the milliseconds that it took. */
@@ -30,7 +34,9 @@ const keptOutput = 16_384;
 const startTimeoutMs = 120_000;
 const probeEveryMs = 25;
 
-export async function createServerProcess({ file, flags = [], env = {} }: ServerProgram): Promise<ServerProcess> {
+export async function createServerProcess(program: ServerProgram): Promise<ServerProcess> {
+  const { file, flags = [], env = {}, launcher = [] } = program;
+  const [command, ...args] = [...launcher, process.execPath, '--disable-warning=ExperimentalWarning', ...flags, file];
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let child: ChildProcess | null = null;
@@ -47,8 +53,12 @@ export async function createServerProcess({ file, flags = [], env = {} }: Server
       return child.pid;
     },
     output: () => output,
+    end() {
+      if (!child || (child.exitCode === null && child.signalCode === null)) return null;
+      return { code: child.exitCode, signal: child.signalCode };
+    },
     spawn() {
-      child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...flags, file], {
+      child = spawn(command, args, {
         env: { ...process.env, HOST: '127.0.0.1', ...env, PORT: String(port) },
         stdio: ['ignore', 'pipe', 'pipe'],
       });

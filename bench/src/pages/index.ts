@@ -7,7 +7,7 @@ import { createServerProcess } from '../load/server-process.ts';
 import type { Benchmark } from '../main.ts';
 import { report, type Goal } from '../report.ts';
 import { audit, type Preset } from './audit.ts';
-import { openBarePort } from './chromium.ts';
+import { openBarePort } from './bare-port.ts';
 import { fill } from './fill.ts';
 import { recordAndWatch } from './record.ts';
 

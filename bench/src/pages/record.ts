@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from '@hansard/client';
+import { browserFlags, chromiumPath, fakeMicrophoneFlags } from '@hansard/e2e/chromium';
+import { createNetwork } from '@hansard/e2e/network';
 import type { Track } from '@hansard/protocol';
 import { chromium } from 'playwright-core';
 import { median } from '../report.ts';
-import { browserFlags, chromiumPath } from './chromium.ts';
 import { heldBytes } from './held-bytes.ts';
-import { createLateWire } from './late-wire.ts';
 
 export interface RecordedFigures {
   recordedBytes: number;
@@ -26,15 +26,15 @@ const maxCatchUpMs = 120_000;
 
 /** Records with a fake microphone through the page: `seconds` with late answers, as many without a network, and on. */
 export async function recordAndWatch(port: number, api: Api, dir: string, seconds: number): Promise<RecordedFigures> {
-  const wire = await createLateWire(port);
+  const network = await createNetwork(port);
   const browser = await chromium.launchPersistentContext(join(dir, 'recorder'), {
     executablePath: chromiumPath,
-    args: [...browserFlags, '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'],
+    args: [...browserFlags, ...fakeMicrophoneFlags],
   });
   try {
     const { id } = await api.createMeeting({ title: 'Recorded by the benchmark' });
     const page = await browser.newPage();
-    await page.goto(`${wire.url}/m/${id}`);
+    await page.goto(`${network.url}/m/${id}`);
     await page.getByRole('button', { name: 'Record', exact: true }).waitFor();
     const devTools = await browser.newCDPSession(page);
     const look = () => heldBytes(devTools);
@@ -43,13 +43,13 @@ export async function recordAndWatch(port: number, api: Api, dir: string, second
     await page.getByRole('button', { name: 'Record', exact: true }).click();
     await page.getByText('All audio saved').waitFor();
     const startedAt = performance.now();
-    wire.delayAnswers(answersLateMs);
+    network.delayAnswers(answersLateMs);
     const online = await watch(look, seconds);
-    wire.cut();
+    network.cut();
     const offline = await watch(look, seconds);
     await page.getByText(/^Offline: /).waitFor();
     const keptMs = performance.now() - startedAt;
-    wire.mend();
+    network.mend();
     const catchingUp = await watchUntil(look, async () => (await onlyTrack(api, id)).durableMs >= keptMs);
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await page.getByRole('button', { name: 'Stop', exact: true }).waitFor({ state: 'detached' });
@@ -63,7 +63,7 @@ export async function recordAndWatch(port: number, api: Api, dir: string, second
     };
   } finally {
     await browser.close();
-    await wire.close();
+    await network.close();
   }
 }
 

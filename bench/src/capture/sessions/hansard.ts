@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { limits, type Durable, type ErrorBody } from '@hansard/protocol';
 import { connectWire, type WireSocket } from '../../load/wire-socket.ts';
 import type { Session, SessionOptions } from './session.ts';
@@ -65,13 +66,7 @@ export function createHansardSession({ url, speech, meter }: SessionOptions): Se
 
   return {
     async connect() {
-      const created = await fetch(`${url}/api/v1/meetings`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: '{}',
-      });
-      if (!created.ok) throw new Error(`POST /meetings: ${created.status} ${await created.text()}`);
-      meetingId = ((await created.json()) as { id: string }).id;
+      meetingId = await createMeeting(url);
       await connect();
     },
     open: async () => void (await openTrack()),
@@ -108,4 +103,19 @@ async function expectOk(call: Promise<unknown>): Promise<unknown> {
   const reply = (await call) as object;
   if ('error' in reply) throw new Error(JSON.stringify(reply));
   return reply;
+}
+
+/** The server lets so many in at a time: whom it asks to wait comes again. */
+async function createMeeting(url: string): Promise<string> {
+  for (;;) {
+    const created = await fetch(`${url}/api/v1/meetings`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
+    const body = (await created.json()) as { id: string } | ErrorBody;
+    if ('id' in body) return body.id;
+    if (!body.error.retryable) throw new Error(`POST /meetings: ${created.status} ${JSON.stringify(body)}`);
+    await sleep(body.error.retryAfterMs ?? retryMs);
+  }
 }

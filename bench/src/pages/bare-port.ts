@@ -3,18 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-export const chromiumPath = '/usr/bin/chromium';
-
-export const browserFlags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-dev-shm-usage',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-];
+import { browserFlags, chromiumPath } from '@hansard/e2e/chromium';
 
 /** A browser that nothing but its debugging port is attached to. */
 export async function openBarePort(profileDir: string): Promise<{ port: number; close(): Promise<void> }> {
