@@ -57,3 +57,11 @@ test('[L8] only the last half minute counts', () => {
   const samples = course(400, (seconds) => ({ rss: seconds < 60 ? 0.1 + seconds * 0.01 : 0.65 }));
   expect(forecast(samples, 'normal', thresholds)).toBeNull();
 });
+
+test('[L8] a rise that has ended, or was given back, is no slope any more', () => {
+  const risen = (seconds: number) => Math.min(0.86, 0.3 + seconds * 0.1);
+  const held = course(60, (seconds) => ({ rss: risen(seconds) }));
+  expect(forecast(held, 'critical', thresholds)).toBeNull();
+  const givenBack = course(60, (seconds) => ({ rss: seconds < 12 ? risen(seconds) : 0.32 }));
+  expect(forecast(givenBack, 'critical', thresholds)).toBeNull();
+});

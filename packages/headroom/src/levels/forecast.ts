@@ -11,6 +11,8 @@ export interface Forecast {
 
 /** What is looked back at: several young collections, so that their saw-teeth are no slope. */
 const windowMs = 30_000;
+/** A rise that was over before this is none any more. */
+const recentMs = 5000;
 /** Fewer samples than this, or a shorter time, are no slope. */
 const leastSamples = 4;
 const leastSpanMs = 1000;
@@ -43,22 +45,32 @@ function pointsOf(samples: readonly Sample[], signal: SignalName): Point[] {
   });
 }
 
-/** By the line of least squares through the points, from where it is at the last of them. */
+/** At the slope of the window or of its end, whichever is less, from where it is at the last of the points. */
 function timeTo(threshold: number, points: readonly Point[]): number | null {
+  const last = points.at(-1);
+  if (last === undefined) return null;
+  const [lastMs, lastRatio] = last;
+  const whole = lineThrough(points);
+  const recent = lineThrough(points.filter(([atMs]) => atMs >= lastMs - recentMs));
+  if (whole === null || recent === null) return null;
+  const slope = Math.min(whole.slope, recent.slope);
+  if (!(slope > 0)) return null;
+  const inMs = Math.max(0, (threshold - Math.max(lastRatio, recent.end)) / slope);
+  return inMs <= horizonMs ? inMs : null;
+}
+
+/** The line of least squares: ratio a millisecond, and where it is at the last point; null where there is too little for one. */
+function lineThrough(points: readonly Point[]): { slope: number; end: number } | null {
   const first = points[0];
   const last = points.at(-1);
   if (first === undefined || last === undefined) return null;
-  const [lastMs, lastRatio] = last;
-  if (points.length < leastSamples || lastMs - first[0] < leastSpanMs) return null;
+  if (points.length < leastSamples || last[0] - first[0] < leastSpanMs) return null;
   const meanMs = mean(points.map(([atMs]) => atMs));
   const meanRatio = mean(points.map(([, ratio]) => ratio));
   const slope =
     mean(points.map(([atMs, ratio]) => (atMs - meanMs) * (ratio - meanRatio))) /
     mean(points.map(([atMs]) => (atMs - meanMs) ** 2));
-  if (!(slope > 0)) return null;
-  const onLine = Math.max(lastRatio, meanRatio + slope * (lastMs - meanMs));
-  const inMs = Math.max(0, (threshold - onLine) / slope);
-  return inMs <= horizonMs ? inMs : null;
+  return { slope, end: meanRatio + slope * (last[0] - meanMs) };
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
