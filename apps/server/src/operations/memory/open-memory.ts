@@ -46,6 +46,8 @@ export async function openMemory(options: MemoryOptions): Promise<Memory> {
         ...(now && { now }),
       })
     : null;
+  // What a drill takes is nobody's riddle.
+  if (drill) governor.account('drill', () => drill.report?.heldBytes ?? 0);
   const readState = createMemoryState({ ...sources, drill });
   const downloads = createDownloads(
     createDumps({
