@@ -1,5 +1,5 @@
 /** The stages of a second of speech, in the order in which data flows. */
-const stages = ['capture', 'transcription', 'transcript', 'minutes'];
+const stages = ['capture', 'transcription', 'transcript', 'minutes', 'knowledge'];
 const server = '^apps/server/src';
 const isTest = '([.](test|contract-suite)|/testing)[.]tsx?$';
 
@@ -21,7 +21,7 @@ export default {
       severity: 'error',
       from: { path: `${server}/([^/]+)/`, pathNot: isTest },
       to: {
-        path: `${server}/(capture|transcription|transcript|minutes|meetings|identity|operations|http)/.+`,
+        path: `${server}/(capture|transcription|transcript|minutes|knowledge|meetings|identity|operations|http)/.+`,
         pathNot: [`${server}/$1/`, `${server}/[^/]+/index[.]ts$`],
       },
     },
@@ -29,14 +29,14 @@ export default {
       name: 'adapters-import-no-feature',
       severity: 'error',
       from: { path: `${server}/adapters/` },
-      to: { path: `${server}/(capture|transcription|transcript|minutes|meetings|operations|http)/` },
+      to: { path: `${server}/(capture|transcription|transcript|minutes|knowledge|meetings|operations|http)/` },
     },
     {
       name: 'only-app-puts-together',
       comment: 'Features import meetings and identity; nothing else of each other.',
       severity: 'error',
       from: { path: `${server}/(meetings|identity|operations)/`, pathNot: isTest },
-      to: { path: `${server}/(capture|transcription|transcript|minutes)/` },
+      to: { path: `${server}/(capture|transcription|transcript|minutes|knowledge)/` },
     },
     {
       name: 'no-web-framework-in-services',

@@ -285,7 +285,7 @@ const en = {
 
   engines: {
     title: 'Engines',
-    tasks: { transcribe: 'Speech to text', minutes: 'Minutes' },
+    tasks: { transcribe: 'Speech to text', minutes: 'Minutes', answers: 'Answers', embeddings: 'Embeddings' },
     kinds: { local: 'on the server', cloud: 'in the cloud' },
     states: { ready: 'Ready', paused: 'Paused', missing: 'Not set up', 'setting-up': 'Being set up' },
     active: 'In use',

@@ -5,7 +5,7 @@ import { epochMs } from './ids.ts';
 export const engineStatus = z.object({
   name: z.string(),
   /** What it does. */
-  task: z.enum(['transcribe', 'minutes']),
+  task: z.enum(['transcribe', 'minutes', 'answers', 'embeddings']),
   kind: z.enum(['local', 'cloud']),
   /** Whether it is the one in use. */
   active: z.boolean(),

@@ -17,6 +17,8 @@ export const errorCodes = {
   MEETING_ENDED: { statusCode: 409, retryable: false },
   TOO_LARGE: { statusCode: 413, retryable: false },
   UNSUPPORTED_MEDIA: { statusCode: 415, retryable: false },
+  /** The file is of a known kind and can't be read: damaged, encrypted, empty, or made to harm. */
+  UNREADABLE: { statusCode: 422, retryable: false },
   RANGE_NOT_SATISFIABLE: { statusCode: 416, retryable: false },
   TOO_MANY: { statusCode: 429, retryable: true },
   INTERNAL: { statusCode: 500, retryable: true },
@@ -28,6 +30,8 @@ export const errorCodes = {
   MEMORY_PRESSURE: { statusCode: 503, retryable: true },
   /** As many meetings are live as the server can hold; `position` is the place in the line. Keep the spool and ask again. */
   MEETINGS_FULL: { statusCode: 503, retryable: true },
+  /** The rooms that are in use take all the memory there is for rooms; `retryAfterMs` says when to ask again. */
+  ROOMS_FULL: { statusCode: 503, retryable: true },
   BUSY: { statusCode: 503, retryable: true },
   DRAINING: { statusCode: 503, retryable: true },
   /** The journal's disk could not be written; what was not acknowledged must be sent again. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ErrorBody, WireError } from './errors.ts';
 import { id } from './ids.ts';
+import type { MeetingDocument } from './knowledge.ts';
 import { limits } from './limits.ts';
 import { trackKind, type Meeting, type MeetingDetail } from './meeting.ts';
 import type { Minutes } from './minutes.ts';
@@ -70,6 +71,8 @@ export interface ServerToClientEvents {
   meeting: (meeting: Meeting | MeetingDetail) => void;
   'meeting:deleted': (deleted: { meetingId: string }) => void;
   minutes: (minutes: Minutes) => void;
+  document: (document: MeetingDocument) => void;
+  'document:deleted': (deleted: { meetingId: string; documentId: string }) => void;
   /** Send larger slices, less often: at least `sliceMs` of audio in each. */
   'slow-down': (advice: { sliceMs: number }) => void;
   'speed-up': () => void;

@@ -7,6 +7,7 @@ export * from './engines.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './ids.ts';
+export * from './knowledge.ts';
 export * from './limits.ts';
 export * from './meeting.ts';
 export * from './minutes.ts';

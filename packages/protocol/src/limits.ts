@@ -26,4 +26,9 @@ export const limits = {
   defaultMeetingsPerPage: 50,
   maxQueryLength: 200,
   maxTemplateNameLength: 60,
+  /** Documents one meeting may have. */
+  maxDocumentsPerMeeting: 50,
+  maxDocumentNameLength: 255,
+  maxQuestionLength: 1000,
+  maxPassagesPerAnswer: 50,
 } as const;

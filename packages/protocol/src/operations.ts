@@ -152,7 +152,18 @@ export const memoryState = z.object({
   /** The newest first. */
   levelHistory: z.array(memoryLevelChange),
   alerts: z.array(memoryAlert),
-  rooms: z.array(z.object({ id, title: z.string(), bytes })),
+  rooms: z.array(
+    z.object({
+      /** The meeting's. */
+      id,
+      title: z.string(),
+      bytes,
+      passages: count,
+      lastUsedAt: epochMs,
+      /** A live meeting's room stays; so does one that is in use now. */
+      isPinned: z.boolean(),
+    }),
+  ),
   /** The live meetings that hold most, the largest first. */
   meetings: z.array(z.object({ id, title: z.string(), bytes, tracks: count })),
   capacity: z.object({

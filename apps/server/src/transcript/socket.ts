@@ -133,5 +133,11 @@ function emit(room: ReturnType<TranscriptServer['to']>, event: MeetingEvent): vo
     case 'minutes':
       room.emit('minutes', event.minutes);
       return;
+    case 'document':
+      room.emit('document', event.document);
+      return;
+    case 'document:deleted':
+      room.emit('document:deleted', { meetingId: event.meetingId, documentId: event.documentId });
+      return;
   }
 }

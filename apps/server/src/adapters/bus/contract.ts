@@ -1,11 +1,13 @@
-import type { Meeting, MeetingDetail, Minutes, Segment } from '@hansard/protocol';
+import type { Meeting, MeetingDetail, MeetingDocument, Minutes, Segment } from '@hansard/protocol';
 
 /** What viewers of a meeting are told. */
 export type MeetingEvent =
   | { type: 'segment'; segment: Segment }
   | { type: 'meeting'; meeting: Meeting | MeetingDetail }
   | { type: 'meeting:deleted'; meetingId: string }
-  | { type: 'minutes'; minutes: Minutes };
+  | { type: 'minutes'; minutes: Minutes }
+  | { type: 'document'; document: MeetingDocument }
+  | { type: 'document:deleted'; meetingId: string; documentId: string };
 
 /**
  * Carries a meeting's events to whoever watches it, on any instance. Events of one meeting published by one process

@@ -160,4 +160,40 @@ export const sqliteMigrations: readonly string[] = [
   DROP INDEX chunksOfMeeting;
   CREATE INDEX chunksOfMeeting ON chunks (meetingId, state, startMs, endMs);
   `,
+  // Documents and what they say. A room's file, and the rows of rooms and embeddings, can be made anew from these.
+  `
+  CREATE TABLE documents (
+    id TEXT PRIMARY KEY, meetingId TEXT NOT NULL REFERENCES meetings ON DELETE CASCADE, name TEXT NOT NULL, kind TEXT,
+    bytes INTEGER NOT NULL, state TEXT NOT NULL, pages INTEGER, passages INTEGER NOT NULL, progressDone INTEGER NOT NULL,
+    progressTotal INTEGER, leftOut TEXT, errorCode TEXT, errorMessage TEXT, createdAt INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX documentsOfMeeting ON documents (meetingId, createdAt);
+  CREATE INDEX documentsUnderWay ON documents (createdAt) WHERE state IN ('waiting', 'parsing', 'embedding');
+
+  CREATE TABLE passages (
+    rowid INTEGER PRIMARY KEY, documentId TEXT NOT NULL REFERENCES documents ON DELETE CASCADE, meetingId TEXT NOT NULL,
+    ordinal INTEGER NOT NULL, page INTEGER NOT NULL, heading TEXT NOT NULL, startAt INTEGER NOT NULL, endAt INTEGER NOT NULL,
+    text TEXT NOT NULL, UNIQUE (documentId, ordinal)
+  ) STRICT;
+  CREATE INDEX passagesOfMeeting ON passages (meetingId);
+  CREATE VIRTUAL TABLE passageText USING fts5(
+    heading, text, content='passages', content_rowid='rowid', tokenize='porter unicode61 remove_diacritics 2'
+  );
+  CREATE TRIGGER passageTextInsert AFTER INSERT ON passages BEGIN
+    INSERT INTO passageText (rowid, heading, text) VALUES (new.rowid, new.heading, new.text);
+  END;
+  CREATE TRIGGER passageTextDelete AFTER DELETE ON passages BEGIN
+    INSERT INTO passageText (passageText, rowid, heading, text) VALUES ('delete', old.rowid, old.heading, old.text);
+  END;
+
+  CREATE TABLE embeddings (
+    model TEXT NOT NULL, hash BLOB NOT NULL, vector BLOB NOT NULL, usedAt INTEGER NOT NULL, PRIMARY KEY (model, hash)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX embeddingsByUse ON embeddings (usedAt);
+
+  CREATE TABLE rooms (
+    meetingId TEXT PRIMARY KEY REFERENCES meetings ON DELETE CASCADE, savedBytes INTEGER NOT NULL,
+    passages INTEGER NOT NULL, model TEXT NOT NULL, transcriptSeq INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

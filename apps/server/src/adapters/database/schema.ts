@@ -1,4 +1,4 @@
-import type { MeetingState, TrackKind } from '@hansard/protocol';
+import type { DocumentKind, DocumentState, ErrorCode, MeetingState, TrackKind } from '@hansard/protocol';
 import type { Generated } from 'kysely';
 
 /** Rows as they are stored. Times in `…At` are milliseconds since 1970, in `…Ms` from the meeting's start. Booleans are 0 or 1. */
@@ -14,6 +14,11 @@ export interface Tables {
   speakerNames: SpeakerNameRow;
   minutes: MinutesRow;
   settings: SettingRow;
+  documents: DocumentRow;
+  passages: PassageRow;
+  passageText: PassageTextRow;
+  embeddings: EmbeddingRow;
+  rooms: RoomRow;
 }
 
 export interface MeetingRow {
@@ -158,4 +163,72 @@ export interface MinutesRow {
 export interface SettingRow {
   name: string;
   value: string;
+}
+
+export interface DocumentRow {
+  id: string;
+  meetingId: string;
+  name: string;
+  kind: DocumentKind | null;
+  bytes: number;
+  state: DocumentState;
+  pages: number | null;
+  /** Passages in `passages`. */
+  passages: number;
+  /** Of pages while it is parsed, of passages while they are embedded. Kept for viewers that come in between; lost with the process. */
+  progressDone: number;
+  progressTotal: number | null;
+  /** JSON of the wire's `leftOut`. */
+  leftOut: string | null;
+  errorCode: ErrorCode | null;
+  errorMessage: string | null;
+  createdAt: number;
+}
+
+/** The truth about what a document says: a room's file is made of these rows, and can be made anew at any time. */
+export interface PassageRow {
+  /** Given on insertion; `passageText` has the same. */
+  rowid: Generated<number>;
+  documentId: string;
+  meetingId: string;
+  /** From 0, in the order of the document. */
+  ordinal: number;
+  /** From 1; 0 where there are no pages. */
+  page: number;
+  /** The headings above it, outermost first, joined by ` › `. */
+  heading: string;
+  /** Characters of the document's text. */
+  startAt: number;
+  endAt: number;
+  text: string;
+}
+
+/** The FTS5 index over `passages`, for questions to all meetings. */
+export interface PassageTextRow {
+  rowid: number;
+  heading: string;
+  text: string;
+}
+
+/** Vectors that a model has given, by what they are of: a text is paid for once. Bounded; the oldest go first. */
+export interface EmbeddingRow {
+  /** The model's ID and the number of dimensions. */
+  model: string;
+  /** SHA-256 of the text that was embedded, the first 16 bytes. */
+  hash: Uint8Array;
+  /** 32-bit floats, little-endian. */
+  vector: Uint8Array;
+  usedAt: number;
+}
+
+/** What a meeting's room file holds, as of its last save. No row: there is none, or it must be made anew. */
+export interface RoomRow {
+  meetingId: string;
+  /** Of its file, packed: what it takes in memory. */
+  savedBytes: number;
+  passages: number;
+  /** The embedding model's ID; `''` for a room without vectors. */
+  model: string;
+  /** The transcript's revision up to which its lines are in the room. */
+  transcriptSeq: number;
 }
