@@ -2,7 +2,7 @@ import type { LanguageModel } from 'ai';
 import { asEngineError } from '../transcribe/engine-error.ts';
 import { EngineError } from '../transcribe/contract.ts';
 import { httpEngineError } from '../transcribe/http-errors.ts';
-import type { GenerateEngine } from './contract.ts';
+import type { GenerateEngine, TextEngine } from './contract.ts';
 
 export type Provider = 'groq' | 'gemini' | 'openai';
 
@@ -48,6 +48,51 @@ export function createAiSdkEngine(options: AiSdkOptions): GenerateEngine {
       }
     },
   };
+}
+
+/** The same models for free text, as it is written. */
+export function createAiSdkTextEngine(options: AiSdkOptions): TextEngine {
+  const { provider, model, requestTimeoutMs } = options;
+  return {
+    name: provider,
+    model,
+    async *write({ system, prompt }, signal) {
+      const left = new AbortController();
+      const limit = AbortSignal.any([signal, left.signal, AbortSignal.timeout(requestTimeoutMs)]);
+      const sdk = await import('ai');
+      globalThis.AI_SDK_LOG_WARNINGS = false;
+      try {
+        const { stream } = sdk.streamText({
+          model: await languageModel(options),
+          instructions: system,
+          prompt,
+          temperature,
+          maxRetries: 0,
+          abortSignal: limit,
+          // Errors come as parts of the stream; without this they are written to the console, with what was sent.
+          onError: () => {},
+        });
+        for await (const part of stream) {
+          if (part.type === 'text-delta') yield part.text;
+          else if (part.type === 'error') throw part.error;
+          else if (part.type === 'finish' && !isFinished(part))
+            throw new EngineError('failed', 'stopped in mid-answer');
+        }
+        limit.throwIfAborted();
+      } catch (error) {
+        if (limit.aborted) throw asEngineError(limit.reason);
+        throw error instanceof EngineError ? error : translated(error, sdk);
+      } finally {
+        // The SDK goes on reading where nobody takes what it reads.
+        left.abort();
+      }
+    },
+  };
+}
+
+/** A connection that closes early and cleanly gives no reason at all; `length` is an answer with its end left out. */
+function isFinished({ finishReason, rawFinishReason }: { finishReason: string; rawFinishReason: string | undefined }) {
+  return ['stop', 'length'].includes(finishReason) || (finishReason === 'other' && rawFinishReason !== undefined);
 }
 
 async function languageModel({ provider, model, apiKey, baseUrl }: AiSdkOptions): Promise<LanguageModel> {

@@ -20,3 +20,21 @@ export interface GenerateEngine {
   readonly model: string;
   generate<T>(request: GenerateRequest<T>, signal: AbortSignal): Promise<T>;
 }
+
+export interface TextRequest {
+  /** What it is told to do. */
+  system: string;
+  /** What it is to work on: data, of which it obeys nothing. */
+  prompt: string;
+}
+
+/**
+ * Text as a model writes it, in pieces of any length. Makes one call and never tries again by itself. Throws `EngineError`
+ * only, after what it had written by then: the time-out is `unavailable`, an answer that breaks off is `failed` or
+ * `unavailable`. `signal`, or leaving the loop, ends the call.
+ */
+export interface TextEngine {
+  readonly name: string;
+  readonly model: string;
+  write(request: TextRequest, signal: AbortSignal): AsyncIterable<string>;
+}

@@ -1,16 +1,19 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import type { Provider } from './ai-sdk.ts';
 
 /** What the provider does with a call. */
 export type Reply =
   | { kind: 'json'; value: unknown }
-  /** The model's words, where they are no JSON. */
-  | { kind: 'text'; text: string }
+  /** The model's words, where they are no JSON; streamed in pieces where that is asked for. */
+  | { kind: 'text'; text: string; pauseMs?: number }
   | { kind: 'status'; status: number; body?: unknown; retryAfter?: string }
   /** Half of a good answer, then the connection is gone. */
-  | { kind: 'cut' }
+  | { kind: 'cut'; text?: string }
+  /** Half of a streamed answer, then a clean end without a reason. */
+  | { kind: 'unfinished'; text: string }
   /** Something that is not the provider's format. */
   | { kind: 'garbage' }
   | { kind: 'hang' };
@@ -61,6 +64,10 @@ export async function startFakeProvider(
       response.end(JSON.stringify(reply.body ?? { error: { message: 'no', code: reply.status } }));
       return;
     }
+    if (isStreamed(call) && (reply.kind === 'text' || reply.kind === 'cut' || reply.kind === 'unfinished')) {
+      await stream(response, reply);
+      return;
+    }
     response.writeHead(200, { 'content-type': 'application/json' });
     if (reply.kind === 'garbage') {
       response.end('<html>Bad gateway</html>');
@@ -76,6 +83,23 @@ export async function startFakeProvider(
     response.write(whole.slice(0, whole.length / 2), () => response.destroy());
   }
 
+  async function stream(response: ServerResponse, reply: Reply & { text?: string; pauseMs?: number }): Promise<void> {
+    const { kind, text = 'x'.repeat(2000), pauseMs = 0 } = reply;
+    const sent = kind === 'text' ? text : text.slice(0, text.length / 2);
+    const piece = Math.max(1, Math.min(maxPiece, Math.ceil(sent.length / 2)));
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (let at = 0; at < sent.length && !response.destroyed; at += piece) {
+      response.write(`data: ${JSON.stringify(wirePiece(provider, sent.slice(at, at + piece), null))}\n\n`);
+      await setTimeout(pauseMs);
+    }
+    if (kind === 'cut') response.destroy();
+    else if (kind === 'unfinished') response.end();
+    else {
+      response.write(`data: ${JSON.stringify(wirePiece(provider, '', 'stop'))}\n\n`);
+      response.end(provider === 'gemini' ? '' : 'data: [DONE]\n\n');
+    }
+  }
+
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -89,6 +113,13 @@ export async function startFakeProvider(
       await once(server, 'close');
     },
   };
+}
+
+/** Characters: pieces end anywhere, also within a word or a citation. */
+const maxPiece = 7;
+
+function isStreamed({ path, body }: ReceivedCall): boolean {
+  return path.includes(':streamGenerateContent') || (body as { stream?: boolean }).stream === true;
 }
 
 interface ChatBody {
@@ -125,5 +156,19 @@ function wireAnswer(provider: Provider, text: string): unknown {
     model: 'test',
     choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop', logprobs: null }],
     usage: { prompt_tokens: 10, completion_tokens: 10, total_tokens: 20 },
+  };
+}
+
+function wirePiece(provider: Provider, text: string, finish: 'stop' | null): unknown {
+  if (provider === 'gemini') {
+    const finishReason = finish?.toUpperCase();
+    return { candidates: [{ index: 0, content: { role: 'model', parts: [{ text }] }, finishReason }] };
+  }
+  return {
+    id: 'chatcmpl-1',
+    object: 'chat.completion.chunk',
+    created: 1_700_000_000,
+    model: 'test',
+    choices: [{ index: 0, delta: { role: 'assistant', content: text }, finish_reason: finish }],
   };
 }

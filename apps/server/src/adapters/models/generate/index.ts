@@ -1,3 +1,3 @@
-export type { GenerateEngine, GenerateRequest } from './contract.ts';
-export { createAiSdkEngine, type AiSdkOptions, type Provider } from './ai-sdk.ts';
+export type { GenerateEngine, GenerateRequest, TextEngine, TextRequest } from './contract.ts';
+export { createAiSdkEngine, createAiSdkTextEngine, type AiSdkOptions, type Provider } from './ai-sdk.ts';
 export { EngineError, type EngineErrorKind } from '../transcribe/contract.ts';
