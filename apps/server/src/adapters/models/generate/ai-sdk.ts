@@ -1,7 +1,7 @@
 import type { LanguageModel } from 'ai';
+import { sdkError } from '../ai-sdk-error.ts';
 import { asEngineError } from '../transcribe/engine-error.ts';
 import { EngineError } from '../transcribe/contract.ts';
-import { httpEngineError } from '../transcribe/http-errors.ts';
 import type { GenerateEngine, TextEngine } from './contract.ts';
 
 export type Provider = 'groq' | 'gemini' | 'openai';
@@ -44,7 +44,7 @@ export function createAiSdkEngine(options: AiSdkOptions): GenerateEngine {
         return output;
       } catch (error) {
         if (limit.aborted) throw asEngineError(limit.reason);
-        throw translated(error, sdk);
+        throw sdkError(error, sdk);
       }
     },
   };
@@ -81,7 +81,7 @@ export function createAiSdkTextEngine(options: AiSdkOptions): TextEngine {
         limit.throwIfAborted();
       } catch (error) {
         if (limit.aborted) throw asEngineError(limit.reason);
-        throw error instanceof EngineError ? error : translated(error, sdk);
+        throw error instanceof EngineError ? error : sdkError(error, sdk);
       } finally {
         // The SDK goes on reading where nobody takes what it reads.
         left.abort();
@@ -109,25 +109,4 @@ async function languageModel({ provider, model, apiKey, baseUrl }: AiSdkOptions)
     default:
       return provider satisfies never;
   }
-}
-
-/** The SDK's errors quote what was sent and answered, which is what people said: they do not go on, and so into no log. */
-function translated(error: unknown, sdk: typeof import('ai')): EngineError {
-  if (sdk.APICallError.isInstance(error)) {
-    const { statusCode, responseHeaders, responseBody = '' } = error;
-    if (statusCode === undefined) return new EngineError('unavailable', 'could not be reached');
-    if (statusCode >= 200 && statusCode < 300) return new EngineError('failed', 'gave an answer that cannot be read');
-    // What Groq says where the model's words did not fit the schema: another try may do better.
-    if (responseBody.includes('json_validate_failed'))
-      return new EngineError('failed', 'gave an answer of another shape');
-    return httpEngineError({
-      status: statusCode,
-      retryAfter: responseHeaders?.['retry-after'] ?? null,
-      body: responseBody,
-    });
-  }
-  if (sdk.NoObjectGeneratedError.isInstance(error) || sdk.NoOutputGeneratedError.isInstance(error)) {
-    return new EngineError('failed', 'gave an answer of another shape than was asked for');
-  }
-  return error instanceof Error ? new EngineError('failed', `failed (${error.name})`) : asEngineError(error);
 }
