@@ -3,9 +3,10 @@ import { Link, useLocation } from 'wouter';
 import { strings } from '../strings.ts';
 import { Toasts } from '../ui/toasts.tsx';
 import { AfterFirstView } from './after-first-view.tsx';
+import { untilLoaded } from './until-loaded.ts';
 import classes from './shell.module.css';
 
-const Background = lazy(() => import('./background.tsx'));
+const Background = lazy(() => untilLoaded(() => import('./background.tsx')));
 
 interface Props {
   children: ReactNode;
