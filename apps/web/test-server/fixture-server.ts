@@ -2,9 +2,18 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, resolve } from 'node:path';
-import { errorCodes, type ErrorCode, type MeetingDetail, type Minutes, type Segment } from '@hansard/protocol';
+import {
+  errorCodes,
+  type ErrorCode,
+  type MeetingDetail,
+  type MemoryHistory,
+  type MemoryState,
+  type Minutes,
+  type Segment,
+} from '@hansard/protocol';
 import { Server } from 'socket.io';
 import { engines, makeDetail } from './fixtures.ts';
+import { makeMemoryHistory, makeMemoryState } from './memory-fixtures.ts';
 
 /** What the server of the tests holds; a test changes it as it likes. */
 export interface World {
@@ -12,6 +21,8 @@ export interface World {
   segments: Map<string, Segment[]>;
   minutes: Map<string, Minutes>;
   engines: typeof engines;
+  memory: MemoryState;
+  memoryHistory: MemoryHistory;
   /** Where set, every call fails with it. */
   failWith: ErrorCode | null;
 }
@@ -34,7 +45,15 @@ const policy = "default-src 'self'; connect-src 'self' ws:; media-src 'self' blo
 
 /** Serves the built app with a made-up server behind it: enough of the wire to show every state of every page. */
 export async function startFixtureServer(dist: string): Promise<FixtureServer> {
-  const world: World = { meetings: [], segments: new Map(), minutes: new Map(), engines, failWith: null };
+  const world: World = {
+    meetings: [],
+    segments: new Map(),
+    minutes: new Map(),
+    engines,
+    memory: makeMemoryState(),
+    memoryHistory: makeMemoryHistory(),
+    failWith: null,
+  };
   const server = createServer((request, response) => void answer(request, response));
   const io = new Server(server, { transports: ['websocket'] });
 
@@ -115,6 +134,7 @@ function route(world: World, method: string, url: URL, body: string): Answer {
     if (id === 'try') return ok({ engine: 'PocketSphinx', text: 'one two three', tookMs: 420 });
     return ok({ engines: world.engines });
   }
+  if (collection === 'operations') return ok(part === 'history' ? world.memoryHistory : world.memory);
   if (collection === 'templates')
     return ok({ templates: [{ name: 'meeting', title: 'Meeting', sections: ['summary'] }] });
   if (collection !== 'meetings') return fail('NOT_FOUND');

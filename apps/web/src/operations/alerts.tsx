@@ -1,8 +1,8 @@
 import type { MemoryAlert } from '@hansard/protocol';
-import { when } from '../format/time.ts';
 import { strings } from '../strings.ts';
 import { Card } from './card.tsx';
 import { LevelBadge } from './level-badge.tsx';
+import { whenShort } from './words.ts';
 import classes from './operations.module.css';
 
 const words = strings.operations;
@@ -19,7 +19,7 @@ export function Alerts({ alerts, now }: { alerts: readonly MemoryAlert[]; now: n
               <LevelBadge level={state === 'firing' ? severity : 'normal'} />
               <span>{message}</span>
               <time dateTime={new Date(at).toISOString()}>
-                {words.alertStates[state]}, {when(at, now)}
+                {words.alertStates[state]}, {whenShort(at, now)}
               </time>
             </li>
           ))}

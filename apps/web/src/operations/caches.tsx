@@ -30,7 +30,7 @@ function Cap({ cache: { capBytes, maxBytes } }: { cache: MemoryCache }) {
   if (capBytes >= maxBytes) return bytes(maxBytes);
   return (
     <>
-      {bytes(capBytes)} <span className={classes.soft}>{words.lowered(bytes(maxBytes))}</span>
+      {bytes(capBytes)} <span className={classes.lowered}>{words.lowered(bytes(maxBytes))}</span>
     </>
   );
 }

@@ -28,13 +28,17 @@ const columns: readonly Column<Machine>[] = [
 
 /** How many more meetings fit, and what a bigger machine would take. */
 export function Capacity({ capacity }: Pick<MemoryState, 'capacity'>) {
-  const { limitBytes, maxMeetings, fitsMore, larger } = capacity;
+  const { limitBytes, activeMeetings, maxMeetings, fitsMore, larger } = capacity;
   return (
     <Card title={words.capacity}>
-      <p className={classes.lead}>{words.capacityNow(number(fitsMore), number(maxMeetings))}</p>
+      <p className={classes.lead}>
+        {fitsMore > 0
+          ? words.capacityNow(number(fitsMore), number(maxMeetings))
+          : words.capacityNone(number(activeMeetings))}
+      </p>
       <Table
         label={words.capacity}
-        rows={[{ limitBytes, maxMeetings, isThis: true }, ...larger]}
+        rows={[{ limitBytes, maxMeetings: Math.max(activeMeetings, maxMeetings), isThis: true }, ...larger]}
         keyOf={(machine) => `${machine.limitBytes}`}
         columns={columns}
       />

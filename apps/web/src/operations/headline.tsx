@@ -7,7 +7,7 @@ import classes from './headline.module.css';
 
 const words = strings.operations;
 /** What is further away than this is no news. */
-const horizonMs = 15 * 60_000;
+const horizonMs = 5 * 60_000;
 
 /** How it stands, readable from across a table. */
 export function Headline({ state }: { state: MemoryState }) {

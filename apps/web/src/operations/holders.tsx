@@ -33,6 +33,9 @@ const columns = (whole: number): readonly Column<Piece>[] => [
   { name: words.share, cell: ({ bytes }) => percent(bytes / whole), isNumber: true },
 ];
 
+/** A cache and what is reserved for it may have one name. */
+const keyOf = ({ kind, name }: Piece): string => `${kind} ${name}`;
+
 /** Who holds what, as a bar as long as what was measured, and as a table. */
 export function Holders({ state }: { state: MemoryState }) {
   const { holders, accountedBytes, measuredBytes, unexplainedBytes } = state;
@@ -50,11 +53,16 @@ export function Holders({ state }: { state: MemoryState }) {
   return (
     <Card title={words.holders} hint={words.holdersHint(bytes(accountedBytes), bytes(measuredBytes))}>
       <div className={classes.bar} aria-hidden="true">
-        {all.map(({ name, tone, bytes }) => (
-          <span key={name} data-tone={tone} style={{ flexGrow: bytes / whole }} title={name} />
+        {all.map((piece) => (
+          <span
+            key={keyOf(piece)}
+            data-tone={piece.tone}
+            style={{ flexGrow: piece.bytes / whole }}
+            title={piece.name}
+          />
         ))}
       </div>
-      <Table label={words.holders} rows={all} keyOf={({ name }) => name} columns={columns(whole)} />
+      <Table label={words.holders} rows={all} keyOf={keyOf} columns={columns(whole)} />
       <p className={classes.note}>
         {unexplainedBytes < 0 ? words.overAccounted(bytes(-unexplainedBytes)) : words.unexplainedHint}
       </p>

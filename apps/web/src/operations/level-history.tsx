@@ -1,13 +1,11 @@
 import type { MemoryLevelChange } from '@hansard/protocol';
-import { when } from '../format/time.ts';
 import { strings } from '../strings.ts';
 import { Card } from './card.tsx';
 import { LevelBadge } from './level-badge.tsx';
-import { atTime, percent } from './words.ts';
+import { percent, whenShort } from './words.ts';
 import classes from './operations.module.css';
 
 const words = strings.operations;
-const dayMs = 86_400_000;
 
 /** The newest first. */
 export function LevelHistory({ changes, now }: { changes: readonly MemoryLevelChange[]; now: number }) {
@@ -22,7 +20,7 @@ export function LevelHistory({ changes, now }: { changes: readonly MemoryLevelCh
               <LevelBadge level={level} />
               <span>{percent(pressure)}</span>
               {tightest && <small>{words.signals[tightest]}</small>}
-              <time dateTime={new Date(at).toISOString()}>{now - at < dayMs ? atTime(at) : when(at, now)}</time>
+              <time dateTime={new Date(at).toISOString()}>{whenShort(at, now)}</time>
             </li>
           ))}
         </ul>

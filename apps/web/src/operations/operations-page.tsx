@@ -16,9 +16,10 @@ import { Course } from './graph/course.tsx';
 import { Headline } from './headline.tsx';
 import { Holders } from './holders.tsx';
 import { LevelHistory } from './level-history.tsx';
-import { Meetings, Rooms } from './meetings.tsx';
+import { Meetings } from './meetings.tsx';
 import { Queues, Requests } from './requests.tsx';
 import { Responses } from './responses.tsx';
+import { Rooms } from './rooms.tsx';
 import { useMemory } from './use-memory.ts';
 import { atTime } from './words.ts';
 import classes from './operations.module.css';
@@ -63,7 +64,7 @@ function Everything({ state, isStale }: { state: MemoryState; isStale: boolean }
       <Holders state={state} />
       <div className={classes.columns}>
         <div>
-          <Drill drill={state.drill} />
+          <Drill drill={state.drill} now={state.at} />
           <Caches caches={state.caches} />
           <Requests requestClasses={state.classes} />
           <Meetings meetings={state.meetings} />

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import type { MemoryDrill, MemoryDrillReport, MemoryState } from '@hansard/protocol';
@@ -16,19 +16,26 @@ const targets = ['warning', 'critical', 'emergency'] as const;
 const holdSeconds = [5, 10, 30] as const;
 
 /** Applies real pressure, where the server allows it, and shows what it did about it. */
-export function Drill({ drill }: Pick<MemoryState, 'drill'>) {
+export function Drill({ drill, now }: Pick<MemoryState, 'drill'> & { now: number }) {
+  // The button that was pressed is gone by the time that it has acted: the focus stays here.
+  const panel = useRef<HTMLDivElement>(null);
+  const keepFocus = () => panel.current?.focus();
   const report = drill?.report ?? null;
   const isRunning = report !== null && report.phase !== 'over';
   return (
     <Card title={words.title}>
       <p className={classes.what}>{drill ? words.what : words.off}</p>
-      {drill && (isRunning ? <Running report={report} /> : <Start />)}
-      {report && <DrillReport report={report} />}
+      {drill && (
+        <div ref={panel} role="group" aria-label={words.title} tabIndex={-1} className={classes.panel}>
+          {isRunning ? <Running report={report} onCancelled={keepFocus} /> : <Start onStarted={keepFocus} />}
+        </div>
+      )}
+      {report && <DrillReport report={report} now={now} />}
     </Card>
   );
 }
 
-function Start() {
+function Start({ onStarted }: { onStarted: () => void }) {
   const [target, setTarget] = useState<MemoryDrill['target']>('critical');
   const [seconds, setSeconds] = useState<(typeof holdSeconds)[number]>(10);
   const [isAsking, setAsking] = useState(false);
@@ -38,6 +45,7 @@ function Start() {
   async function start() {
     await api.startMemoryDrill({ target, holdMs: seconds * 1000 });
     setAsking(false);
+    onStarted();
     await queryClient.invalidateQueries({ queryKey: ['memory'] });
   }
 
@@ -75,7 +83,12 @@ function Start() {
   );
 }
 
-function Running({ report: { phase, heldBytes } }: { report: MemoryDrillReport }) {
+interface RunningProps {
+  report: MemoryDrillReport;
+  onCancelled: () => void;
+}
+
+function Running({ report: { phase, heldBytes }, onCancelled }: RunningProps) {
   const [error, setError] = useState<string>();
   const queryClient = useQueryClient();
 
@@ -83,6 +96,7 @@ function Running({ report: { phase, heldBytes } }: { report: MemoryDrillReport }
     setError(undefined);
     try {
       await api.cancelMemoryDrill();
+      onCancelled();
       await queryClient.invalidateQueries({ queryKey: ['memory'] });
     } catch (reason) {
       setError(explain(reason));

@@ -12,7 +12,7 @@ interface Props {
   thresholds: Thresholds;
 }
 
-const leastHeight = 220;
+const leastHeight = 260;
 const mostHeight = 320;
 
 /**

@@ -10,6 +10,8 @@ export interface Drawn {
   thresholds: Thresholds;
 }
 
+/** A label of time nearer to the end than this would be cut off. */
+const halfLabelWidth = 28;
 /** Pixels of the strip that shows which level it was. */
 const stripHeight = 5;
 const stripGap = 3;
@@ -52,11 +54,20 @@ export function plotOptions(drawn: () => Drawn, onCursor: (index: number | null)
         size: 34,
         gap: stripHeight + 7,
         space: 80,
-        values: (_plot, splits) => splits.map(timeFormat(history.range)),
+        values: (plot, splits) => {
+          const mostLeft = plot.bbox.width / devicePixelRatio - halfLabelWidth;
+          const format = timeFormat(history.range);
+          return splits.map((split) => (plot.valToPos(split, 'x') > mostLeft ? null : format(split)));
+        },
       },
       {
         stroke: (plot) => colour(plot, '--ink-soft'),
-        grid: { stroke: (plot) => colour(plot, '--line'), width: 1 },
+        grid: {
+          stroke: (plot) => colour(plot, '--line'),
+          width: 1,
+          // The line at the top would strike out the name of the band below it.
+          filter: (_plot, splits) => splits.map((split) => (split === 100 ? null : split)),
+        },
         ticks: { show: false },
         font,
         size: 52,
@@ -127,12 +138,6 @@ function drawBands(plot: uPlot, thresholds: Thresholds, colour: Colour): void {
 function drawLevels(plot: uPlot, { from, stepMs, level }: MemoryHistory, colour: Colour): void {
   const { ctx, bbox } = plot;
   const height = stripHeight * devicePixelRatio;
-  const tones = [
-    `color-mix(in srgb, ${colour(plot, '--accent')} 35%, transparent)`,
-    colour(plot, '--warn'),
-    colour(plot, '--critical'),
-    colour(plot, '--emergency'),
-  ];
   ctx.save();
   for (let begin = 0; begin < level.length;) {
     const place = level[begin];
@@ -141,7 +146,7 @@ function drawLevels(plot: uPlot, { from, stepMs, level }: MemoryHistory, colour:
     if (place != null && levels[place]) {
       const left = plot.valToPos((from + begin * stepMs) / 1000, 'x', true);
       const right = Math.min(bbox.left + bbox.width, plot.valToPos((from + end * stepMs) / 1000, 'x', true));
-      ctx.fillStyle = tones[place]!;
+      ctx.fillStyle = colour(plot, `--fill-${levels[place]}`);
       ctx.fillRect(left, bbox.top + bbox.height + stripGap * devicePixelRatio, Math.max(1, right - left), height);
     }
     begin = end;
