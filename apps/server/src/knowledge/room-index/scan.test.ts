@@ -34,7 +34,7 @@ test('[I8] the scan in WASM gives the products of the plain one, bit for bit', (
         expect(fast).toEqual(plain);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { onTestFinished } from 'vitest';
+import { AppError } from '../../errors.ts';
 import type { NewPassage, Passage } from './contract.ts';
 
 const vocabulary =
@@ -58,13 +59,18 @@ export async function newRoomPath(): Promise<string> {
   return join(dir, 'room');
 }
 
-export function withoutVector({ vector: _, ...passage }: NewPassage): Passage {
-  return passage;
+export function withoutVector(passage: NewPassage): Passage {
+  const { source, heading, page, start, end, text } = passage;
+  return { source, heading, page, start, end, text };
 }
 
+/** How it ended: `ok`, or the code of the error; any other error is thrown. */
 export async function codeOf(promise: Promise<unknown>): Promise<string> {
-  return promise.then(
-    () => 'ok',
-    (error: { code?: string }) => error.code ?? String(error),
-  );
+  try {
+    await promise;
+    return 'ok';
+  } catch (error) {
+    if (error instanceof AppError) return error.code;
+    throw error;
+  }
 }
