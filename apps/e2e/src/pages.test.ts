@@ -97,6 +97,14 @@ describe('nothing is objected to, in both themes, on a desktop and on a phone:',
     expect(await inspectPage(page)).toEqual([]);
   });
 
+  it('Operations', async () => {
+    const page = await rig.open('/operations');
+    await page.getByRole('heading', { name: 'What holds memory' }).waitFor();
+    await page.getByRole('group', { name: /^Graph of each signal/ }).waitFor();
+    await page.getByText('As a table').click();
+    expect(await inspectPage(page)).toEqual([]);
+  });
+
   it('Settings', async () => {
     const page = await rig.open('/settings');
     await page.getByText('In use').first().waitFor();
@@ -117,11 +125,11 @@ describe('the keyboard', () => {
     const page = await rig.open('/');
     await page.getByRole('link', { name: 'Quarterly review' }).waitFor();
     const reached: unknown[] = [];
-    for (let tabs = 0; tabs < 5; tabs += 1) {
+    for (let tabs = 0; tabs < 6; tabs += 1) {
       await page.keyboard.press('Tab');
       reached.push(await focused(page));
     }
-    expect(reached).toEqual(['Skip to the content', 'Hansard', 'Meetings', 'Settings', 'New meeting']);
+    expect(reached).toEqual(['Skip to the content', 'Hansard', 'Meetings', 'Operations', 'Settings', 'New meeting']);
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/m\//);
     await page.getByRole('button', { name: 'Record', exact: true }).waitFor();

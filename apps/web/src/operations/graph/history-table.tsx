@@ -22,20 +22,23 @@ export function HistoryTable({ history }: { history: MemoryHistory }) {
     <details className={classes.details} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{words.graphTable}</summary>
       {isOpen && (
-        <Table
-          label={words.graph}
-          rows={rowsOf(history)}
-          keyOf={({ at }) => `${at}`}
-          columns={[
-            { name: words.time, cell: ({ at }) => timeOf(at, history.range) },
-            { name: words.level, cell: ({ level }) => words.levels[levels[level]!] },
-            ...history.signals.map(({ name }, place) => ({
-              name: words.signals[name],
-              cell: ({ ratios }: Row) => (ratios[place] == null ? words.off : percent(ratios[place])),
-              isNumber: true,
-            })),
-          ]}
-        />
+        // On a phone it is wider than the page: it scrolls, and is reached by the keyboard for that.
+        <div className={classes.wide} role="region" aria-label={words.graphTable} tabIndex={0}>
+          <Table
+            label={words.graph}
+            rows={rowsOf(history)}
+            keyOf={({ at }) => `${at}`}
+            columns={[
+              { name: words.time, cell: ({ at }) => timeOf(at, history.range) },
+              { name: words.level, cell: ({ level }) => words.levels[levels[level]!] },
+              ...history.signals.map(({ name }, place) => ({
+                name: words.signals[name],
+                cell: ({ ratios }: Row) => (ratios[place] == null ? words.off : percent(ratios[place])),
+                isNumber: true,
+              })),
+            ]}
+          />
+        </div>
       )}
     </details>
   );
