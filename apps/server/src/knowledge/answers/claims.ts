@@ -1,0 +1,135 @@
+import type { Citation } from '@hansard/protocol';
+import { sentencesOf } from './sentences.ts';
+import { quoteFor, type Source } from './sources.ts';
+
+/** What stands behind a claim that no passage given is cited for. */
+const unsourced = '[?]';
+
+/** `[1]`, `[1, 2]`, `[2–4]`, `【1†source】`, `[^1]`; an index as in `argv[1]` is none where it is marked as code. */
+const reference = /\s*(?:\[\^?(?:passages?\s+)?\p{N}[\p{N}\s,;–-]*\]|【[^】]*】)/giu;
+const openReference = /[[【][^\]】]*$/u;
+const code = /`[^`]*`/g;
+/** Of `[2–4]`. */
+const maxRange = 50;
+
+export interface ClaimReader {
+  /** Takes what was written, in pieces of any size; gives the claims that are finished, checked, to be shown. */
+  push(text: string): string;
+  /** The rest. */
+  end(): string;
+  citations(): Citation[];
+  /** Claims read, and of these the ones with a source. */
+  counts(): { claims: number; sourced: number };
+}
+
+/**
+ * Reads a model's answer and checks its citations against the sources it was given, by their numbers from 1. A number that
+ * isn't there is dropped and its claim marked `[?]`, as is a claim that cites nothing. What stays is numbered anew: `[n]` is
+ * the n-th citation, which quotes the words of the source that are nearest to the claim.
+ */
+export function createClaimReader(sources: readonly Source[]): ClaimReader {
+  const citations: Citation[] = [];
+  const numbers = new Map<string, number>();
+  let buffer = '';
+  let claims = 0;
+  let sourced = 0;
+
+  const cite = (source: Source, claim: string): number => {
+    const citation = citationOf(source, claim);
+    const key = JSON.stringify(citation);
+    const number = numbers.get(key) ?? citations.push(citation);
+    numbers.set(key, number);
+    return number;
+  };
+
+  const check = (sentence: string): string => {
+    const plain = outsideCode(sentence, (text) => text.replaceAll(reference, ''));
+    if (!/[\p{L}\p{N}]/u.test(plain)) return outsideCode(sentence, (text) => text.replaceAll(reference, ''));
+    let valid = 0;
+    let missing = 0;
+    const shown = outsideCode(sentence, (text) =>
+      text.replaceAll(reference, (found) => {
+        const given = [...new Set(numbersIn(found))].map((number) => sources[number - 1]);
+        const known = given.filter((source) => source !== undefined);
+        missing += given.length === 0 ? 1 : given.length - known.length;
+        valid += known.length;
+        const marks = new Set(known.map((source) => cite(source, plain)));
+        return marks.size === 0 ? '' : ` ${[...marks].map((number) => `[${number}]`).join('')}`;
+      }),
+    );
+    claims += 1;
+    if (valid > 0) sourced += 1;
+    if (valid > 0 && missing === 0) return shown;
+    const text = shown.trimEnd();
+    return `${text} ${unsourced}${shown.slice(text.length)}`;
+  };
+
+  return {
+    push(text) {
+      buffer += text;
+      const pieces = withTheirReferences(sentencesOf(buffer));
+      // The last may go on, and one before it may still get its reference.
+      let rest = pieces.pop() ?? '';
+      if (/^\s*$/.test(rest) || openReference.test(rest) || isReferenceOnly(rest)) rest = (pieces.pop() ?? '') + rest;
+      buffer = rest;
+      return pieces.map(check).join('');
+    },
+    end() {
+      const rest = withTheirReferences(sentencesOf(buffer)).map(check).join('');
+      buffer = '';
+      return rest;
+    },
+    citations: () => citations,
+    counts: () => ({ claims, sourced }),
+  };
+}
+
+/** References behind the full stop go to the sentence before it; those at a line's start are of that line. Nothing is left out. */
+function withTheirReferences(sentences: readonly string[]): string[] {
+  const pieces: string[] = [];
+  for (const sentence of sentences) {
+    const [leading = ''] =
+      /^(?:\s*(?:\[\^?(?:passages?\s+)?\p{N}[\p{N}\s,;–-]*\]|【[^】]*】))+[.\s]*/iu.exec(sentence) ?? [];
+    if (leading !== '' && pieces.length > 0 && !/\n\s*$/.test(pieces.at(-1)!)) {
+      pieces[pieces.length - 1] += leading;
+      if (sentence.length > leading.length) pieces.push(sentence.slice(leading.length));
+    } else pieces.push(sentence);
+  }
+  return pieces;
+}
+
+function isReferenceOnly(text: string): boolean {
+  return text.replaceAll(reference, '').trim() === '';
+}
+
+function numbersIn(found: string): number[] {
+  const [, inner = ''] = /[[【]([^\]】†]*)/u.exec(found) ?? [];
+  return [...inner.matchAll(/(\p{N}+)(?:\s*[–-]\s*(\p{N}+))?/gu)].flatMap(([, from, to]) => {
+    const first = Number(from);
+    const last = Math.min(to === undefined ? first : Number(to), first + maxRange);
+    return Array.from({ length: Math.max(1, last - first + 1) }, (_, index) => first + index);
+  });
+}
+
+function outsideCode(text: string, change: (plain: string) => string): string {
+  const spans = text.match(code) ?? [];
+  return text
+    .split(code)
+    .map((plain, index) => change(plain) + (spans[index] ?? ''))
+    .join('');
+}
+
+/** Where a claim is from. */
+export function citationOf(source: Source, claim: string): Citation {
+  const { meetingId, meetingTitle, document, page } = source;
+  const { text: quote, line } = quoteFor(claim, source);
+  return {
+    meetingId,
+    meetingTitle,
+    ...(document && { documentId: document.id, documentName: document.name }),
+    ...(page !== null && { page }),
+    ...(line && { segmentId: line.id, startMs: line.startMs }),
+    ...(line?.speaker && { speaker: line.speaker }),
+    quote,
+  };
+}

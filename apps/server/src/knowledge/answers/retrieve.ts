@@ -1,0 +1,69 @@
+import type { PassageHit } from '@hansard/protocol';
+import { transcriptSource } from '../contract.ts';
+import type { Hit } from '../room-index/index.ts';
+import { contentWords } from './content-words.ts';
+import type { AnsweringMeeting, AnswersRepository } from './repository.ts';
+import type { Source } from './sources.ts';
+import { wordsOf } from '../room-index/words.ts';
+
+export interface FoundSource {
+  hit: Hit;
+  source: Source;
+}
+
+/** What a meeting's hits are from, in their order. What was deleted meanwhile is left out. */
+export async function sourcesOf(
+  repository: AnswersRepository,
+  { id: meetingId, title: meetingTitle }: AnsweringMeeting,
+  hits: readonly Hit[],
+): Promise<FoundSource[]> {
+  const documentIds = [...new Set(hits.map(({ source }) => source))].filter((id) => id !== transcriptSource);
+  const names = await repository.documentNames(meetingId, documentIds);
+  const found: FoundSource[] = [];
+  for (const hit of hits) {
+    const { source: from, heading, text, page, start, end } = hit;
+    const common = { meetingId, meetingTitle, heading, text };
+    if (from === transcriptSource) {
+      const lines = await repository.lines(meetingId, start, end);
+      if (lines.length > 0) found.push({ hit, source: { ...common, document: null, page: null, lines } });
+      continue;
+    }
+    const name = names.get(from);
+    if (name === undefined) continue;
+    const document = { id: from, name };
+    found.push({ hit, source: { ...common, document, page: page > 0 ? page : null, lines: [] } });
+  }
+  return found;
+}
+
+export function toPassageHit({ hit, source }: FoundSource): PassageHit {
+  const { meetingId, document, page, heading, lines, text } = source;
+  return {
+    meetingId,
+    ...(document && { documentId: document.id, documentName: document.name }),
+    ...(page !== null && { page }),
+    ...(heading !== '' && { heading }),
+    ...(lines[0] && { segmentId: lines[0].id, startMs: hit.start, endMs: Math.max(hit.start, hit.end) }),
+    text,
+    score: hit.score,
+  };
+}
+
+/** How much each next word of a passage that the question has counts, beside its place in its own room. */
+const placeWeight = 0.5;
+
+/**
+ * Ranks what several rooms gave. Scores of different rooms have no common scale: what has, is the share of the question's
+ * words that a passage holds; its place in its room comes in beside it.
+ */
+export function rankTogether(question: string, rooms: readonly (readonly FoundSource[])[]): FoundSource[] {
+  const wanted = contentWords(question);
+  const scored = rooms.flatMap((found) =>
+    found.map((each, place) => {
+      const words = new Set(wordsOf(`${each.source.heading} ${each.source.text}`));
+      const share = [...wanted].filter((word) => words.has(word)).length / wanted.size;
+      return { each, score: share + placeWeight / (place + 1) };
+    }),
+  );
+  return scored.sort((a, b) => b.score - a.score).map(({ each }) => each);
+}
