@@ -7,6 +7,7 @@ import { NotFoundPage } from './not-found-page.tsx';
 import { Shell } from './shell.tsx';
 import { ThemeProvider } from './theme-provider.tsx';
 
+const AskPage = latePage(() => import('../meetings/ask-page.tsx'));
 const MeetingPage = latePage(() => import('../meeting/meeting-page.tsx'));
 const OperationsPage = latePage(() => import('../operations/operations-page.tsx'));
 const SettingsPage = latePage(() => import('../settings/settings-page.tsx'));
@@ -20,6 +21,7 @@ export function App({ queryClient }: { queryClient: QueryClient }) {
             <Switch>
               <Route path="/" component={MeetingsPage} />
               <Route path="/m/:id">{({ id }) => <MeetingPage key={id} meetingId={id} />}</Route>
+              <Route path="/ask" component={AskPage} />
               <Route path="/operations" component={OperationsPage} />
               <Route path="/settings" component={SettingsPage} />
               <Route component={NotFoundPage} />

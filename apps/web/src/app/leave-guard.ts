@@ -5,7 +5,7 @@ function warn(event: BeforeUnloadEvent): void {
 }
 
 /** While there is a reason, the browser asks before the page is left. */
-export function guardLeaving(reason: 'recording' | 'unsaved audio', holds: boolean): void {
+export function guardLeaving(reason: 'recording' | 'unsaved audio' | 'documents', holds: boolean): void {
   if (holds) reasons.add(reason);
   else reasons.delete(reason);
   // Adding the same listener again changes nothing.

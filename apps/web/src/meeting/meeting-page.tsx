@@ -28,6 +28,7 @@ export default function MeetingPage({ meetingId }: { meetingId: string }) {
         segments={lines}
         announcedMinutes={minutes}
         offline={phase === 'offline'}
+        live={phase === 'live'}
         applySegments={apply}
       />
     );

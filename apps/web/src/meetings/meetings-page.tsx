@@ -1,3 +1,5 @@
+import { Button } from '@mantine/core';
+import { Link } from 'wouter';
 import { strings } from '../strings.ts';
 import { Notice } from '../ui/notice.tsx';
 import { usePageTitle } from '../ui/use-page-title.ts';
@@ -25,7 +27,12 @@ export function MeetingsPage() {
     <div className={classes.page}>
       <div className={classes.top}>
         <h1 className={classes.heading}>{strings.meetings.title}</h1>
-        <NewMeetingButton />
+        <div className={classes.actions}>
+          <NewMeetingButton />
+          <Button component={Link} href="/ask" variant="default">
+            {strings.meetings.askAll}
+          </Button>
+        </div>
       </div>
       <Filters {...filters} busy={list.isFetching && list.isPlaceholderData} />
       {list.isError && meetings !== undefined && (

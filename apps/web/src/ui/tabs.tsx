@@ -1,4 +1,4 @@
-import { useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import classes from './tabs.module.css';
 
 interface Props<Name extends string> {
@@ -8,9 +8,14 @@ interface Props<Name extends string> {
   onShow: (name: Name) => void;
 }
 
-/** Tabs as ARIA describes them: arrows move between them. Hidden panels stay mounted, so that they keep their place. */
+/**
+ * Tabs as ARIA describes them: arrows move between them. A panel is mounted when it is first shown, and then stays so, so
+ * that it keeps its place.
+ */
 export function Tabs<Name extends string>({ label, tabs, shown, onShow }: Props<Name>) {
   const list = useRef<HTMLDivElement>(null);
+  const [seen, setSeen] = useState<ReadonlySet<Name>>(() => new Set([shown]));
+  if (!seen.has(shown)) setSeen(new Set([...seen, shown]));
 
   function onKeyDown(event: KeyboardEvent) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -48,7 +53,7 @@ export function Tabs<Name extends string>({ label, tabs, shown, onShow }: Props<
           hidden={name !== shown}
           className={classes.panel}
         >
-          {panel}
+          {seen.has(name) && panel}
         </div>
       ))}
     </div>

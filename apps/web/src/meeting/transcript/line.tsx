@@ -43,6 +43,7 @@ export const Line = memo(function Line({ segment, opensTurn, lit, selected, edit
       tabIndex={selected ? 0 : -1}
       data-opens-turn={opensTurn || undefined}
       data-lit={lit || undefined}
+      data-selected={selected || undefined}
       data-partial={!final || undefined}
       onClick={() => actions.select(id)}
     >
