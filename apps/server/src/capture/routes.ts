@@ -4,7 +4,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
-import { parseRange } from './range.ts';
+import { parseRange } from '../range.ts';
 import type { Capture } from './service.ts';
 
 /** `GET /meetings/:id/audio`: a track as one file, whole or by range. */
