@@ -61,6 +61,24 @@ describe('the course of memory', () => {
     await history.close();
   });
 
+  test('has no gap where the process was held up for seconds, and one where it was away for longer', async () => {
+    const { clock, openOne } = await start();
+    const history = await openOne();
+    for (const [afterMs, ratio] of [
+      [0, 0.2],
+      [4000, 0.5],
+      [1000, 0.5],
+      [8000, 0.3],
+    ] as const) {
+      clock.at += afterMs;
+      history.observe(sample(ratio), 'normal', 1);
+    }
+    const { signals } = await history.read('minutes');
+    const away = Array.from({ length: 7 }, () => null);
+    expect(signals[0]!.ratio.slice(-14)).toEqual([0.2, 0.5, 0.5, 0.5, 0.5, 0.5, ...away, 0.3]);
+    await history.close();
+  });
+
   test('goes on after a restart, with a gap where the server was away', async () => {
     const { clock, openOne } = await start();
     const first = await openOne();

@@ -25,6 +25,9 @@ const liveSlots = 300;
 /** So much of the course may be lost in a crash. */
 const writeEveryMs = minute;
 
+/** A process that had no turn for so long was held up, and not away: what is seen next is taken for these steps too. */
+const mostHeldUpMs = 5 * second;
+
 /** How many steps are shown, and how many of those that are kept make one. */
 const ranges = {
   minutes: { tier: 'live', steps: liveSlots, each: 1 },
@@ -94,7 +97,14 @@ export async function openHistory({ dir, log, now = Date.now }: HistoryOptions) 
       for (const tier of Object.values(tiers)) {
         const step = Math.floor(at / tier.stepMs);
         if (tier.current?.step !== step) {
-          if (tier.current) tier.keep(tier.current);
+          if (tier.current) {
+            tier.keep(tier.current);
+            for (const missed of heldUp(tier.current.step, step, tier.stepMs)) {
+              const point = emptyPoint(missed);
+              raise(point, seen);
+              tier.keep(point);
+            }
+          }
           tier.current = emptyPoint(step);
         }
         raise(tier.current, seen);
@@ -142,6 +152,14 @@ async function tierOf(stepMs: number, file: RingFile, unwritten: MemoryPoint[], 
       return [...points, ...unwritten.filter((point) => point.step >= from && point.step <= to)];
     },
   };
+}
+
+/** The steps between two that were seen, where that is no longer than a process is held up. */
+function heldUp(last: number, step: number, stepMs: number): number[] {
+  const count = step - last - 1;
+  return count > 0 && count * stepMs <= mostHeldUpMs
+    ? Array.from({ length: count }, (_, index) => last + 1 + index)
+    : [];
 }
 
 function toColumns(
