@@ -41,6 +41,7 @@ describe('the memory page', { timeout: 30_000 }, () => {
     app.world.failWith = null;
     await page.getByRole('button', { name: 'Retry' }).click();
     await holders(page).waitFor();
+    expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0);
     await page.context().close();
   });
 
@@ -48,6 +49,7 @@ describe('the memory page', { timeout: 30_000 }, () => {
     app.world.failWith = 'FORBIDDEN';
     const page = await app.visit('/operations');
     await page.getByRole('heading', { name: 'This page is for operators' }).waitFor();
+    expect(await holders(page).count()).toBe(0);
     await page.context().close();
   });
 
@@ -83,6 +85,7 @@ describe('the memory page', { timeout: 30_000 }, () => {
     await page.locator('[aria-live=polite]').getByText('Critical').waitFor();
     await page.keyboard.press('Tab');
     await page.locator('[aria-live=off]').getByText('Normal').waitFor();
+    expect(await page.locator('[aria-live=polite]').getByText(/./).count()).toBe(0);
     await page.context().close();
   });
 });
