@@ -50,3 +50,14 @@ it('tells a cache from what is reserved by the same name', () => {
   // React's, of keys that are not of one row alone.
   expect(complaint).not.toHaveBeenCalled();
 });
+
+it('leaves each holder its colour when a larger one comes, and gives the seventh none of its own', () => {
+  const toneOf = (name: string) => screen.getByText(name).querySelector<HTMLElement>('[data-tone]')?.dataset['tone'];
+  const { holders } = makeMemoryState();
+  const { rerender } = render(<Holders state={makeMemoryState()} />);
+  expect(['process at rest', 'database'].map(toneOf)).toEqual(['0', '1']);
+  const more = ['drill', 'a', 'b', 'c'].map((name) => ({ name, kind: 'component' as const, bytes: 200 * mb }));
+  rerender(<Holders state={makeMemoryState({ holders: [...more, ...holders] })} />);
+  expect(['process at rest', 'database', 'meeting-buffers'].map(toneOf)).toEqual(['0', '1', '2']);
+  expect(['drill', 'a', 'b', 'c'].map(toneOf)).toEqual(['3', '4', '5', 'others']);
+});

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { MemoryHolder, MemoryState } from '@hansard/protocol';
 import { bytes } from '../format/bytes.ts';
 import { strings } from '../strings.ts';
@@ -34,14 +35,24 @@ const columns = (whole: number): readonly Column<Piece>[] => [
 ];
 
 /** A cache and what is reserved for it may have one name. */
-const keyOf = ({ kind, name }: Piece): string => `${kind} ${name}`;
+const keyOf = ({ kind, name }: Pick<Piece, 'kind' | 'name'>): string => `${kind} ${name}`;
+
+/** The next that is free. It is kept, so that a holder stays its colour when another grows larger. */
+function toneOf(tones: Map<string, string>, key: string): string {
+  const known = tones.get(key);
+  if (known !== undefined || tones.size >= mostColours) return known ?? 'others';
+  const tone = `${tones.size}`;
+  tones.set(key, tone);
+  return tone;
+}
 
 /** Who holds what, as a bar as long as what was measured, and as a table. */
 export function Holders({ state }: { state: MemoryState }) {
   const { holders, accountedBytes, measuredBytes, unexplainedBytes } = state;
+  const [tones] = useState(() => new Map<string, string>());
   const pieces = holders
     .filter(({ bytes }) => bytes > 0)
-    .map((holder, place): Piece => ({ ...holder, tone: place < mostColours ? `${place}` : 'others' }));
+    .map((holder): Piece => ({ ...holder, tone: toneOf(tones, keyOf(holder)) }));
   const remainder: Piece = {
     name: words.unexplained,
     kind: null,
