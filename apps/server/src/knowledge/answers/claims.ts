@@ -7,7 +7,7 @@ const unsourced = '[?]';
 
 /** `[1]`, `[1, 2]`, `[2–4]`, `【1†source】`, `[^1]`; an index as in `argv[1]` is none where it is marked as code. */
 const reference = /\s*(?:\[\^?(?:passages?\s+)?\p{N}[\p{N}\s,;–-]*\]|【[^】]*】)/giu;
-const openReference = /[[【][^\]】]*$/u;
+const openReference = /(?:\[\^?(?:p[a-z]*\s*)?[\p{N}\s,;–-]*|【[^】]*)$/u;
 const code = /`[^`]*`/g;
 /** Of `[2–4]`. */
 const maxRange = 50;
@@ -67,15 +67,14 @@ export function createClaimReader(sources: readonly Source[]): ClaimReader {
   return {
     push(text) {
       buffer += text;
-      const pieces = withTheirReferences(sentencesOf(buffer));
-      // The last may go on, and one before it may still get its reference.
-      let rest = pieces.pop() ?? '';
-      if (/^\s*$/.test(rest) || openReference.test(rest) || isReferenceOnly(rest)) rest = (pieces.pop() ?? '') + rest;
-      buffer = rest;
+      const pieces = sentencesOf(buffer, hidden(buffer));
+      buffer = pieces.pop() ?? '';
+      // Whether a sentence ends is known once the next has a letter: `etc. (5` may go on.
+      if (!/\p{L}/u.test(hidden(buffer))) buffer = (pieces.pop() ?? '') + buffer;
       return pieces.map(check).join('');
     },
     end() {
-      const rest = withTheirReferences(sentencesOf(buffer)).map(check).join('');
+      const rest = sentencesOf(buffer, hidden(buffer)).map(check).join('');
       buffer = '';
       return rest;
     },
@@ -84,22 +83,16 @@ export function createClaimReader(sources: readonly Source[]): ClaimReader {
   };
 }
 
-/** References behind the full stop go to the sentence before it; those at a line's start are of that line. Nothing is left out. */
-function withTheirReferences(sentences: readonly string[]): string[] {
-  const pieces: string[] = [];
-  for (const sentence of sentences) {
-    const [leading = ''] =
-      /^(?:\s*(?:\[\^?(?:passages?\s+)?\p{N}[\p{N}\s,;–-]*\]|【[^】]*】))+[.\s]*/iu.exec(sentence) ?? [];
-    if (leading !== '' && pieces.length > 0 && !/\n\s*$/.test(pieces.at(-1)!)) {
-      pieces[pieces.length - 1] += leading;
-      if (sentence.length > leading.length) pieces.push(sentence.slice(leading.length));
-    } else pieces.push(sentence);
-  }
-  return pieces;
-}
-
-function isReferenceOnly(text: string): boolean {
-  return text.replaceAll(reference, '').trim() === '';
+/**
+ * The text with each reference, the last of which may be unfinished, as soft hyphens: to these, sentence boundaries are
+ * blind, so that one behind the full stop stays with its sentence.
+ */
+function hidden(text: string): string {
+  return outsideCode(text, (plain) =>
+    plain.replaceAll(new RegExp(`${reference.source}|${openReference.source}`, 'giu'), (found) =>
+      found.replaceAll(/\S/g, '\u00ad'),
+    ),
+  );
 }
 
 function numbersIn(found: string): number[] {

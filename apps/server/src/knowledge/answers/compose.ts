@@ -88,6 +88,11 @@ function unanswered(engine: string): AskReply {
 function quotes(question: string, sources: readonly Source[], reason: string | null): AskReply {
   const best = sources.filter((source) => sharesAny(question, source)).slice(0, answerLimits.maxQuotes);
   const citations = best.map((source) => citationOf(source, question));
-  const lines = citations.map(({ quote }, index) => `“${quote}” [${index + 1}]`);
+  const lines = citations.map(({ quote }, index) => `“${withoutBrackets(quote)}” [${index + 1}]`);
   return { answer: lines.join('\n'), citations, answered: true, engine: 'quotes', fallbackReason: reason };
+}
+
+/** References of the document's own would pass for those of the answer. */
+function withoutBrackets(quote: string): string {
+  return quote.replaceAll(/[[【](\^?\p{N}[^\]】]*)[\]】]/gu, '($1)');
 }

@@ -2,12 +2,10 @@ import { wordsOf } from '../room-index/words.ts';
 
 /**
  * The words of a text that say what it is about, as the index has them: without those that stand in any text of the
- * language, and without those by which people ask. Of a text that has no others, all its words.
+ * language, and without those by which people ask.
  */
 export function contentWords(text: string): Set<string> {
-  const words = new Set(wordsOf(text));
-  const content = new Set([...words].filter((word) => !functionWords.has(word)));
-  return content.size > 0 ? content : words;
+  return new Set(wordsOf(text).filter((word) => !functionWords.has(word)));
 }
 
 /** The same, each with the word as it was written, for an index that has other stems. */

@@ -61,7 +61,7 @@ export function rankTogether(question: string, rooms: readonly (readonly FoundSo
   const scored = rooms.flatMap((found) =>
     found.map((each, place) => {
       const words = new Set(wordsOf(`${each.source.heading} ${each.source.text}`));
-      const share = [...wanted].filter((word) => words.has(word)).length / wanted.size;
+      const share = [...wanted].filter((word) => words.has(word)).length / Math.max(1, wanted.size);
       return { each, score: share + placeWeight / (place + 1) };
     }),
   );
