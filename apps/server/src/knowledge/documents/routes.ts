@@ -1,5 +1,5 @@
 import { addAbortSignal, Readable } from 'node:stream';
-import fastifyMultipart from '@fastify/multipart';
+import fastifyMultipart, { type MultipartFile } from '@fastify/multipart';
 import { documentAccepted, documentDeleted, documentList, id, meetingDocument } from '@hansard/protocol';
 import { create as contentDisposition } from 'content-disposition';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
@@ -130,27 +130,40 @@ export function documentRoutes(documents: Documents, { maxBytes }: { maxBytes: n
 /** What a browser's own PDF viewer needs, and nothing that a page could use. */
 const viewerPolicy = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'";
 
-/** The one file of a form; its content ends with an error where there is another behind it. */
+/** The one file of a form; its content ends with an error where the form is cut off, or another file is behind it. */
 async function fileOf(request: FastifyRequest): Promise<Upload> {
   if (!request.isMultipart()) {
     throw new AppError('UNSUPPORTED_MEDIA', 'Send the document as a form (multipart/form-data), in its field “file”.');
   }
   const parts = request.parts();
+  const part = await nextFile(parts).catch(damaged);
+  if (part?.fieldname !== 'file') throw new AppError('BAD_REQUEST', 'The form has no file in its field “file”.');
+  addAbortSignal(AbortSignal.timeout(documentLimits.uploadMs), part.file);
+  return { name: part.filename, content: alone(part.file, parts) };
+}
+
+type Parts = ReturnType<FastifyRequest['parts']>;
+
+async function nextFile(parts: Parts): Promise<MultipartFile | undefined> {
   for (;;) {
     const { value: part, done } = await parts.next();
-    if (done) throw new AppError('BAD_REQUEST', 'The form has no file in its field “file”.');
-    if (part.type !== 'file') continue;
-    if (part.fieldname !== 'file') {
-      throw new AppError('BAD_REQUEST', 'Send the document in the form’s field “file”.');
-    }
-    addAbortSignal(AbortSignal.timeout(documentLimits.uploadMs), part.file);
-    return { name: part.filename, content: alone(part.file, parts) };
+    if (done) return undefined;
+    if (part.type === 'file') return part;
   }
 }
 
-async function* alone(file: AsyncIterable<Uint8Array>, parts: ReturnType<FastifyRequest['parts']>) {
-  yield* file;
-  for await (const part of parts) {
-    if (part.type === 'file') throw new AppError('BAD_REQUEST', 'Send one file with each request.');
+async function* alone(file: AsyncIterable<Uint8Array>, parts: Parts): AsyncGenerator<Uint8Array> {
+  try {
+    yield* file;
+    if (!(await nextFile(parts))) return;
+  } catch (error) {
+    damaged(error);
   }
+  throw new AppError('BAD_REQUEST', 'Send one file with each request.');
+}
+
+/** Whatever the form's parser throws is its sender's doing, or the network's. */
+function damaged(error: unknown): never {
+  const message = 'The form was cut off, took too long or can’t be read. Send it again.';
+  throw new AppError('BAD_REQUEST', message, { cause: error });
 }
