@@ -63,6 +63,9 @@ it('asks for what the wire says', async () => {
   await api.makeMinutes('m1');
   await api.getMinutes('m1');
   await api.cancelMinutes('m1');
+  await api.listDocuments('m1');
+  await api.cancelDocument('m1', 'd 1');
+  await api.deleteDocument('m1', 'd1');
   await api.listTemplates();
   await api.listEngines();
   await api.tryEngine(new Blob(['x'], { type: 'audio/webm' }));
@@ -86,6 +89,9 @@ it('asks for what the wire says', async () => {
     'POST /api/v1/meetings/m1/minutes {}',
     'GET /api/v1/meetings/m1/minutes',
     'DELETE /api/v1/meetings/m1/minutes/running',
+    'GET /api/v1/meetings/m1/documents',
+    'POST /api/v1/meetings/m1/documents/d%201/cancel',
+    'DELETE /api/v1/meetings/m1/documents/d1',
     'GET /api/v1/templates',
     'GET /api/v1/engines',
     'POST /api/v1/engines/try x',
@@ -97,7 +103,19 @@ it('asks for what the wire says', async () => {
   expect(seen.find(({ call }) => call.endsWith('/engines/try'))?.type).toBe('audio/webm');
   expect(seen.find(({ call }) => call.endsWith('/end'))?.type).toBeUndefined();
   expect(api.audioUrl('m1', 't 1')).toBe(`${baseUrl}/api/v1/meetings/m1/audio?track=t+1`);
+  expect(api.originalUrl('m1', 'd1', 4)).toBe(`${baseUrl}/api/v1/meetings/m1/documents/d1/original#page=4`);
   expect(api.exportUrl('m1', 'vtt')).toBe(`${baseUrl}/api/v1/meetings/m1/export?format=vtt`);
+});
+
+it('sends a document as a form', async () => {
+  answer = { status: 202, body: { id: 'd1', state: 'waiting' } };
+  const api = createApi(baseUrl, { checkAnswers: true });
+  expect(await api.addDocument('m1', new Blob(['words']), 'plan.txt')).toEqual({ id: 'd1', state: 'waiting' });
+  const { call, type, body } = seen.at(-1)!;
+  expect(call).toBe('POST /api/v1/meetings/m1/documents');
+  expect(type).toMatch(/^multipart\/form-data; boundary=/);
+  expect(body).toContain('name="file"; filename="plan.txt"');
+  expect(body).toContain('\r\n\r\nwords\r\n');
 });
 
 it('brings a file by the name that the server gives it', async () => {

@@ -11,6 +11,7 @@ import type {
   SpeakerRename,
 } from '@hansard/protocol';
 import { ApiError } from './api-error.ts';
+import { askQuestion, type AskOptions } from './ask.ts';
 import { createRequester } from './request.ts';
 
 export interface ApiOptions {
@@ -28,8 +29,10 @@ interface Cancel {
 /** One typed function for each HTTP route. Every one throws `ApiError`, or the signal's reason where it was aborted. */
 export function createApi(baseUrl = '', options: ApiOptions = {}) {
   const { fetch = globalThis.fetch.bind(globalThis), checkAnswers = false, headers = {} } = options;
-  const { call, download, tell, url } = createRequester({ baseUrl, fetch, checkAnswers, headers });
+  const { call, download, stream, tell, url } = createRequester({ baseUrl, fetch, checkAnswers, headers });
   const of = (meetingId: string, rest = '') => `/meetings/${encodeURIComponent(meetingId)}${rest}`;
+  const documentOf = (meetingId: string, documentId: string, rest = '') =>
+    of(meetingId, `/documents/${encodeURIComponent(documentId)}${rest}`);
 
   return {
     createMeeting: (post: MeetingPost = {}, { signal }: Cancel = {}) =>
@@ -80,6 +83,30 @@ export function createApi(baseUrl = '', options: ApiOptions = {}) {
       call(of(meetingId, '/minutes'), 'minutes', { signal }).catch(nullIfNotFound),
     listTemplates: ({ signal }: Cancel = {}) => call('/templates', 'templateList', { signal }),
 
+    /** The passages of documents and of what was said that fit a question best; needs no language model. */
+    findPassages: (meetingId: string, q: string, { k, signal }: Cancel & { k?: number } = {}) =>
+      call(of(meetingId, '/passages'), 'passageList', { query: { q, k }, signal }),
+    /**
+     * Asks a meeting, or all of them (null). `onText` gets the answer piece by piece; what it got is void where the reply's
+     * engine is `quotes`. An abort ends the work on the server too.
+     */
+    ask: (meetingId: string | null, question: string, { onText, signal }: AskOptions = {}) =>
+      askQuestion({ call, stream }, meetingId === null ? '/ask' : of(meetingId, '/ask'), question, { onText, signal }),
+
+    /** A file to make answers from; it is read in the background, and `document` events tell how far it is. */
+    addDocument: (meetingId: string, file: Blob, name: string, { signal }: Cancel = {}) => {
+      const form = new FormData();
+      form.append('file', file, name);
+      return call(of(meetingId, '/documents'), 'documentAccepted', { method: 'POST', body: form, signal });
+    },
+    listDocuments: (meetingId: string, { signal }: Cancel = {}) =>
+      call(of(meetingId, '/documents'), 'documentList', { signal }),
+    /** Stops the reading; one that is ready stays as it is. */
+    cancelDocument: (meetingId: string, documentId: string, { signal }: Cancel = {}) =>
+      call(documentOf(meetingId, documentId, '/cancel'), 'meetingDocument', { method: 'POST', signal }),
+    deleteDocument: (meetingId: string, documentId: string, { signal }: Cancel = {}) =>
+      call(documentOf(meetingId, documentId), 'documentDeleted', { method: 'DELETE', signal }),
+
     listEngines: ({ signal }: Cancel = {}) => call('/engines', 'engineList', { signal }),
     /** What an engine hears in a recording. */
     tryEngine: (recording: Blob, { signal }: Cancel = {}) =>
@@ -99,6 +126,9 @@ export function createApi(baseUrl = '', options: ApiOptions = {}) {
 
     /** Addresses for `<audio>` and download links. */
     audioUrl: (meetingId: string, trackId?: string) => url(of(meetingId, '/audio'), { track: trackId }),
+    /** The file as it was sent. A PDF can be shown, at a page (from 1); others are downloads. */
+    originalUrl: (meetingId: string, documentId: string, page?: number) =>
+      url(documentOf(meetingId, documentId, '/original')) + (page === undefined ? '' : `#page=${page}`),
     exportUrl: (meetingId: string, format: ExportFormat) => url(of(meetingId, '/export'), { format }),
   };
 }

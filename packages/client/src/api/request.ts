@@ -1,11 +1,12 @@
 import { apiPrefix, type ErrorBody } from '@hansard/protocol';
 import { ApiError } from './api-error.ts';
+import { readEvents, type ServerSentEvent } from './event-stream.ts';
 import type { replySchemas } from './reply-schemas.ts';
 
 export interface CallOptions {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   query?: Record<string, string | number | undefined>;
-  /** Sent as JSON; a `Blob` is sent as it is. */
+  /** Sent as JSON; a `Blob` or a form is sent as it is. */
   body?: unknown;
   signal?: AbortSignal | undefined;
 }
@@ -17,6 +18,8 @@ export interface Requester {
   url: (path: string, query?: CallOptions['query']) => string;
   /** The answer. Throws `ApiError`, or where answers are checked, a `ZodError` of one that is not of its form. */
   call: <Name extends keyof Replies>(path: string, reply: Name, options?: CallOptions) => Promise<Replies[Name]>;
+  /** What the server sends piece by piece. Throws `ApiError`; ends as the stream does, whole or not. */
+  stream: (path: string, options?: CallOptions) => AsyncGenerator<ServerSentEvent>;
   /** A file, and the name that the server gives it. Throws `ApiError`. */
   download: (path: string, options?: CallOptions) => Promise<Download>;
   /** A call whose answer nothing depends on, beyond that it succeeded. */
@@ -45,19 +48,20 @@ export function createRequester({ baseUrl, fetch, checkAnswers, headers }: Reque
   };
 
   const send = async (path: string, { method = 'GET', query, body, signal }: CallOptions): Promise<Response> => {
-    const raw = body instanceof Blob;
-    const type = raw ? body.type : 'application/json';
+    const isForm = body instanceof FormData;
+    const isRaw = isForm || body instanceof Blob;
+    // The boundary of a form's parts is in its type, and known to who sends it alone.
+    const type = isForm || body === undefined ? null : body instanceof Blob ? body.type : 'application/json';
     try {
       return await fetch(url(path, query), {
         method,
-        headers: body === undefined ? headers : { ...headers, 'content-type': type },
-        body: body === undefined ? null : raw ? body : JSON.stringify(body),
+        headers: type === null ? headers : { ...headers, 'content-type': type },
+        body: body === undefined ? null : isRaw ? body : JSON.stringify(body),
         ...(signal && { signal }),
       });
     } catch (cause) {
       if (signal?.aborted) throw cause;
-      const message = 'The server can’t be reached. Is it running, and is there a network?';
-      throw new ApiError('UNREACHABLE', message, { statusCode: 0, retryable: true, cause });
+      throw unreachable(cause);
     }
   };
 
@@ -75,6 +79,17 @@ export function createRequester({ baseUrl, fetch, checkAnswers, headers }: Reque
       if (checkAnswers) (await import('./reply-schemas.ts')).replySchemas[reply].parse(answer);
       return answer as Replies[typeof reply];
     },
+    async *stream(path, options = {}) {
+      const response = await send(path, options);
+      if (!response.ok) throw toApiError(response, await response.json().catch(() => null));
+      if (!response.body) return;
+      try {
+        yield* readEvents(response.body);
+      } catch (cause) {
+        if (options.signal?.aborted) throw options.signal.reason;
+        throw unreachable(cause);
+      }
+    },
     async download(path, options = {}) {
       const response = await send(path, options);
       if (!response.ok) throw toApiError(response, await response.json().catch(() => null));
@@ -86,6 +101,11 @@ export function createRequester({ baseUrl, fetch, checkAnswers, headers }: Reque
       await answerOf(path, options);
     },
   };
+}
+
+export function unreachable(cause?: unknown): ApiError {
+  const message = 'The server can’t be reached. Is it running, and is there a network?';
+  return new ApiError('UNREACHABLE', message, { statusCode: 0, retryable: true, cause });
 }
 
 function toApiError(response: Response, answer: unknown): ApiError {
