@@ -1,0 +1,4 @@
+export { roomsLimits } from './limits.ts';
+export { createRooms, type RoomsOptions, type RoomsService } from './rooms.ts';
+export type { ReadTranscript } from './transcript-keeper.ts';
+export type { TranscriptLine } from './transcript-passages.ts';

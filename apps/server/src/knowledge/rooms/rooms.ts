@@ -1,0 +1,240 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Reservation, Response } from '@hansard/headroom';
+import type { Logger } from 'pino';
+import type { Database } from '../../adapters/database/index.ts';
+import { AppError } from '../../errors.ts';
+import type { Embeddings, Rooms } from '../contract.ts';
+import { createRoomIndexes, type RoomIndexes } from '../room-index/index.ts';
+import { createActivation, projectedBytes } from './activation.ts';
+import { roomsLimits } from './limits.ts';
+import { createRepository } from './repository.ts';
+import { createResidency } from './residency.ts';
+import { bytesOf, inTurn, notIndexed, type Room } from './room.ts';
+import { createRoomFiles } from './room-files.ts';
+import { createSoonVectors } from './soon-vectors.ts';
+import { createTranscriptKeeper, type ReadTranscript } from './transcript-keeper.ts';
+import { createRenewals } from './renewals.ts';
+import { createRoomWriter } from './writer.ts';
+
+export interface RoomsOptions {
+  /** Rooms' files lie under it. */
+  dir: string;
+  database: Database;
+  embeddings: Embeddings;
+  readTranscript: ReadTranscript;
+  /** A live meeting's room is never evicted. */
+  isLive: (meetingId: string) => boolean;
+  /** For all rooms together. */
+  budgetBytes: number;
+  /** Promises memory beside the heap, or throws a `MemoryPressureError`. */
+  reserve: (bytes: number) => Reservation;
+  /** Of a number in a packed vector. */
+  bits?: 4 | 8;
+  log: Logger;
+  indexes?: RoomIndexes;
+  /** How long a cold room took. */
+  onActivated?: (ms: number) => void;
+  now?: () => number;
+  debounceMs?: number;
+  maxTranscriptPassages?: number;
+}
+
+export interface RoomsService extends Rooms {
+  /** What rooms give when memory is short. */
+  response: Response;
+  /** Lines were written, edited or deleted: rooms in memory take them in, in a while. */
+  onSegments(
+    segments: readonly {
+      meetingId: string;
+      text: string;
+      edited?: boolean | undefined;
+      deleted?: boolean | undefined;
+    }[],
+  ): void;
+  /** What was said and never finished counts from now on. */
+  onMeetingEnded(meetingId: string): Promise<void>;
+  /** Deletes files of meetings that are no more; gives how many. */
+  sweep(): Promise<number>;
+  /** Ends what is under way and writes what is in memory alone. */
+  close(): Promise<void>;
+}
+
+export function createRooms(options: RoomsOptions): RoomsService {
+  const { dir, database, embeddings, readTranscript, isLive, budgetBytes, reserve, log } = options;
+  const { bits = 4, indexes = createRoomIndexes(), onActivated = () => {}, now = Date.now } = options;
+  const { debounceMs = roomsLimits.transcriptDebounceMs, maxTranscriptPassages } = options;
+  const stop = new AbortController();
+  const { signal } = stop;
+  const repository = createRepository(database);
+  const files = createRoomFiles(dir);
+  const writer = createRoomWriter(repository);
+  const vectors = createSoonVectors({ embeddings, signal, retryMs: roomsLimits.embedRetryMs, log, now });
+  const activation = createActivation({ repository, indexes, files, vectors, writer, bits, log });
+  const keeper = createTranscriptKeeper({
+    repository,
+    readTranscript,
+    vectors,
+    writer,
+    onLateVectors: (meetingId) => void tidy(meetingId),
+    ...(maxTranscriptPassages !== undefined && { maxPassages: maxTranscriptPassages }),
+  });
+  const residency = createResidency<Room>({
+    budgetBytes,
+    maxResident: roomsLimits.maxResident,
+    reserve,
+    load: async (meetingId, admit) => {
+      const room = await activation.load(meetingId, admit);
+      if (isOutdated(room)) renewals.add(meetingId);
+      return room;
+    },
+    save: (room) => inTurn(room, () => writer.commit(room)),
+    bytesOf,
+    isLive,
+    onActivated,
+    log,
+    now,
+  });
+  const renewals = createRenewals({
+    log,
+    async renew(meetingId) {
+      // Without a room in memory at first: this may take minutes, and fills the cache.
+      const made = await vectors.made(await activation.texts(meetingId));
+      if (!made) return;
+      await residency.whileResident(meetingId, (room) =>
+        inTurn(room, async () => {
+          if (!isOutdated(room) || room.isDropped) return;
+          if (await activation.renew(room)) await keeper.catchUp(room, { tidy: true });
+        }),
+      );
+    },
+  });
+
+  function isOutdated({ model, index, lacksDocumentVectors }: Room): boolean {
+    return vectors.isThere && (model !== vectors.model || lacksDocumentVectors) && index.passages > 0;
+  }
+
+  async function tidy(meetingId: string): Promise<void> {
+    try {
+      await residency.whileResident(meetingId, (room) => inTurn(room, () => keeper.catchUp(room, { tidy: true })));
+    } catch (error) {
+      log.warn({ err: error, meetingId }, 'a transcript could not be brought into its room');
+    }
+  }
+
+  async function tidySoon(meetingId: string): Promise<void> {
+    await sleep(debounceMs, undefined, { signal, ref: false }).catch(() => {});
+    if (!signal.aborted) await tidy(meetingId);
+  }
+
+  return {
+    async addDocument(meetingId, documentId, passages) {
+      await residency.use(meetingId, (room, grow) =>
+        inTurn(room, async () => {
+          const textBytes = passages.reduce((sum, { text, heading }) => sum + text.length + heading.length, 0);
+          await grow(projectedBytes(passages.length, textBytes, room.index.shape.dims));
+          await room.index.remove(documentId);
+          await writer.append(
+            room,
+            passages.map((passage) => ({ ...passage, source: documentId })),
+          );
+          if (vectors.model !== '' && passages.some(({ vector }) => !vector)) room.lacksDocumentVectors = true;
+          await writer.commit(room);
+          if (isOutdated(room)) renewals.add(meetingId);
+        }),
+      );
+    },
+
+    async removeDocument(meetingId, documentId) {
+      try {
+        await residency.use(meetingId, (room) =>
+          inTurn(room, async () => {
+            await room.index.remove(documentId);
+            await writer.commit(room);
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'ROOMS_FULL') throw error;
+        // What is deleted goes now. The rest is made anew from its rows once there is room.
+        await repository.forgetRoom(meetingId);
+        await files.remove(meetingId);
+      }
+    },
+
+    async drop(meetingId) {
+      const room = await residency.drop(meetingId);
+      if (room) {
+        room.isDropped = true;
+        await room.turn;
+      }
+      await repository.forgetRoom(meetingId);
+      await files.remove(meetingId);
+    },
+
+    search: (meetingId, question) =>
+      residency.use(meetingId, async (room) => {
+        // Begun in the room's turn: a change that comes next finds it upon the passages of now.
+        const { found } = await inTurn(room, async () => {
+          await keeper.catchUp(room, { tidy: false }).catch((error: unknown) => {
+            if (error instanceof AppError && error.code === 'NOT_FOUND') throw error;
+            log.warn({ err: error, meetingId }, 'a question goes to a room without the last lines of its transcript');
+          });
+          const isComparable = room.model === vectors.model && question.vector?.length === room.index.shape.dims;
+          return { found: room.index.search(isComparable ? question : { ...question, vector: null }) };
+        });
+        return found;
+      }),
+
+    resident: () =>
+      Array.from(residency.residents(), (resident) => ({
+        meetingId: resident.meetingId,
+        bytes: bytesOf(resident.room),
+        passages: resident.room.index.passages,
+        lastUsedAt: resident.lastUsedAt,
+        isPinned: residency.isPinned(resident),
+      })),
+    evict: residency.evict,
+    stats: residency.stats,
+    response: residency.response,
+
+    onSegments(segments) {
+      const { transcriptPassageBytes } = roomsLimits;
+      for (const { meetingId, text, edited, deleted } of segments) {
+        const room = residency.peek(meetingId);
+        if (!room) continue;
+        const before = room.pendingBytes;
+        room.pendingBytes += edited || deleted ? transcriptPassageBytes : text.length;
+        if (before < transcriptPassageBytes && room.pendingBytes >= transcriptPassageBytes) void tidySoon(meetingId);
+      }
+    },
+
+    async onMeetingEnded(meetingId) {
+      await repository.setTranscriptSeq(meetingId, notIndexed);
+      await residency.whileResident(meetingId, (room) =>
+        inTurn(room, async () => {
+          room.transcriptLines = null;
+          room.transcriptSeq = notIndexed;
+        }),
+      );
+      await tidy(meetingId);
+    },
+
+    async sweep() {
+      let deleted = 0;
+      for await (const meetingIds of files.list()) {
+        const existing = await repository.existing(meetingIds);
+        for (const meetingId of meetingIds) {
+          if (existing.has(meetingId) || residency.peek(meetingId)) continue;
+          await files.remove(meetingId);
+          deleted += 1;
+        }
+      }
+      return deleted;
+    },
+
+    async close() {
+      stop.abort();
+      await renewals.end();
+      await residency.saveAll();
+    },
+  };
+}
