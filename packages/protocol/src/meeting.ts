@@ -127,6 +127,7 @@ export const meetingDeleted = z.object({
     chunks: z.number().int(),
     segments: z.number().int(),
     minutes: z.number().int(),
+    documents: z.number().int(),
     audioBytes: z.number().int(),
   }),
 });

@@ -163,7 +163,8 @@ export function createMeetingsRepository(database: Database) {
           (SELECT count(*) FROM parts JOIN tracks ON tracks.id = parts."trackId" WHERE "meetingId" = ${meetingId}) AS parts,
           (SELECT count(*) FROM chunks WHERE "meetingId" = ${meetingId}) AS chunks,
           (SELECT count(*) FROM segments WHERE "meetingId" = ${meetingId} AND deleted = 0) AS segments,
-          (SELECT count(*) FROM minutes WHERE "meetingId" = ${meetingId}) AS minutes`.execute(trx);
+          (SELECT count(*) FROM minutes WHERE "meetingId" = ${meetingId}) AS minutes,
+          (SELECT count(*) FROM documents WHERE "meetingId" = ${meetingId}) AS documents`.execute(trx);
       return rows[0]!;
     },
 

@@ -91,7 +91,7 @@ export function meetingRoutes(meetings: Meetings): FastifyPluginAsync {
       '/meetings/:id',
       {
         schema: {
-          summary: 'Delete a meeting with its audio, transcript and minutes',
+          summary: 'Delete a meeting with its audio, transcript, minutes and documents',
           tags,
           params,
           response: { 200: meetingDeleted, ...errorResponses },

@@ -225,6 +225,11 @@ test('deletion removes rows and audio, says what it removed, and tells viewers',
   await putChunk(id, 'a', { id: 'c1' });
   await database.insertInto('parts').values({ trackId: 'a', byteStart: 0, byteEnd: 9, objectKey: 'k' }).execute();
   await database.insertInto('minutes').values(minutesRow(id, {})).execute();
+  const document = { id: 'd', meetingId: id, name: 'plan.pdf', bytes: 9, passages: 0, progressDone: 0 };
+  await database
+    .insertInto('documents')
+    .values({ ...document, state: 'ready', createdAt: 1 })
+    .execute();
   const lines = Array.from({ length: 1200 }, (_, index) => ({
     ...segmentRow(`s${index}`, id, index + 1),
     rowid: segmentRowid(1, index + 1),
@@ -236,11 +241,11 @@ test('deletion removes rows and audio, says what it removed, and tells viewers',
       .execute();
   }
   expect(await meetings.delete(ownerActor, id)).toEqual({
-    deleted: { tracks: 1, parts: 1, chunks: 1, segments: 1200, minutes: 1, audioBytes: 12_345 },
+    deleted: { tracks: 1, parts: 1, chunks: 1, segments: 1200, minutes: 1, documents: 1, audioBytes: 12_345 },
   });
   expect(deleteAudio).toHaveBeenCalledExactlyOnceWith(id);
   expect(events).toEqual([{ type: 'meeting:deleted', meetingId: id }]);
-  for (const table of ['tracks', 'parts', 'chunks', 'segments', 'minutes'] as const) {
+  for (const table of ['tracks', 'parts', 'chunks', 'segments', 'minutes', 'documents'] as const) {
     expect(await database.selectFrom(table).selectAll().execute()).toEqual([]);
   }
   await expect(meetings.get(ownerActor, id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
