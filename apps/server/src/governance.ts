@@ -29,7 +29,7 @@ const databaseBytes = 6 * mb;
 
 /** A post of captions longer than this is no live one: those have a few lines. */
 const longPostBytes = 64 * 1024;
-/** Memory that V8 holds and does not use comes back with a full collection alone: see `docs/decisions/`. */
+/** Memory that V8 holds and does not use comes back with a full collection alone: `docs/decisions/0008`. */
 const collectEveryMs = 10_000;
 
 /** Never so few on a machine or in a container of 1 GB; in proportion on less. */
@@ -140,6 +140,20 @@ export function createGovernance(config: Config, log: Logger, { restart, sensors
       priority: 'background',
       limits: most(8, 4, 1, 0),
       maxQueued: 64,
+      queueDeadlineMs: 5000,
+    }),
+    /** A question to a meeting opens its room, and may wait for a model: up to a minute each, a few KB. */
+    asking: governor.requestClass('asking', {
+      priority: 'normal',
+      limits: most(sized(64), sized(32), sized(8), 0),
+      maxQueued: sized(64),
+      queueDeadlineMs: 5000,
+    }),
+    /** A question to all meetings opens several rooms, which would push those in use out of memory that is short. */
+    askingAll: governor.requestClass('asking-all-meetings', {
+      priority: 'background',
+      limits: most(sized(8), sized(4), 0, 0),
+      maxQueued: sized(32),
       queueDeadlineMs: 5000,
     }),
     minutes: governor.requestClass('minutes', {
@@ -262,6 +276,11 @@ function classOfRequest(classes: Governance['classes'], { method, headers, route
     case 'GET /meetings/:id/export':
     case 'GET /meetings/:id/audio':
       return classes.heavy;
+    case 'GET /meetings/:id/passages':
+    case 'POST /meetings/:id/ask':
+      return classes.asking;
+    case 'POST /ask':
+      return classes.askingAll;
     default:
       return undefined;
   }
