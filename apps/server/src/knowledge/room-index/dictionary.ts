@@ -55,7 +55,8 @@ export function openDictionary(bytes: Uint8Array, part: Part, postings: Part): D
         const rest = reader.u8();
         if (shared > length || shared + rest > maxWordBytes) throw damaged('a word is too long');
         length = shared + rest;
-        for (let at = shared; at < length; at++) word[at] = reader.u8();
+        const letters = reader.skip(rest);
+        for (let index = 0; index < rest; index++) word[shared + index] = bytes[letters + index]!;
         const frequency = reader.varint();
         const postingsEnd = postingsAt + reader.varint();
         if (postingsEnd > postings.end) throw damaged('the postings are cut off');
@@ -91,7 +92,12 @@ export function openDictionary(bytes: Uint8Array, part: Part, postings: Part): D
   return {
     find(word) {
       if (groups === 0) return null;
-      return entriesOf(groupOf(word)).find((entry) => Buffer.compare(entry.word, word) === 0) ?? null;
+      const group = groupOf(word);
+      let found: Entry | null = null;
+      walk(group, group + 1, (other, length, place) => {
+        if (length === word.length && word.every((byte, index) => byte === other[index])) found = { word, ...place };
+      });
+      return found;
     },
     near(words) {
       const found: Entry[][] = words.map(() => []);

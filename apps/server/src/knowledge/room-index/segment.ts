@@ -4,7 +4,7 @@ import { openDictionary, type Dictionary, type Entry } from './dictionary.ts';
 import { checkSum, layoutOf, readFooter, type Footer } from './footer.ts';
 import { readPostings } from './postings.ts';
 import type { Codes } from './scan.ts';
-import { decodeBlock, readDirectory, type Block } from './text-blocks.ts';
+import { decodePassages, readDirectory, type Block } from './text-blocks.ts';
 
 /** Passages packed into one ArrayBuffer, never changed. */
 export interface Segment {
@@ -43,18 +43,25 @@ export function openSegment(packed: Uint8Array): Segment {
     postings: ({ postingsAt, postingsEnd }, visit) =>
       readPostings(createByteReader(packed, postingsAt, postingsEnd), count, visit),
     wordsIn: (row) => view.getUint16(at.lengths + row * 2, true),
-    passages(rows) {
-      const opened = new Map<Block, Passage[]>();
-      const all = blocks();
-      return rows.map((row) => {
-        let first = 0;
-        const block = all.find(({ passages }) => (first += passages) > row);
-        if (!block) throw damaged('a passage is missing');
-        const passages = opened.get(block) ?? decodeBlock(block);
-        opened.set(block, passages);
-        return passages[row - (first - block.passages)]!;
-      });
-    },
+    passages: (rows) => passagesAt(rows, blocks()),
     blocks,
   };
+}
+
+function passagesAt(rows: readonly number[], blocks: readonly Block[]): Passage[] {
+  const byRow = new Map<number, Passage>();
+  let first = 0;
+  for (const block of blocks) {
+    const end = first + block.passages;
+    const places = rows.filter((row) => row >= first && row < end).map((row) => row - first);
+    if (places.length > 0) {
+      for (const [place, passage] of decodePassages(block, new Set(places))) byRow.set(first + place, passage);
+    }
+    first = end;
+  }
+  return rows.map((row) => byRow.get(row) ?? missing());
+}
+
+function missing(): never {
+  throw damaged('a passage is missing');
 }

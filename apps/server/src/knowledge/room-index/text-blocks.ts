@@ -70,13 +70,32 @@ export function readDirectory(bytes: Uint8Array, directoryAt: number, at: number
   return blocks;
 }
 
-export function decodeBlock({ passages, rawBytes, deflated }: Block): Passage[] {
+export function decodeBlock(block: Block): Passage[] {
+  const decoded: Passage[] = [];
+  eachPassage(block, (reader) => decoded.push(readPassage(reader)));
+  return decoded;
+}
+
+/** Those of a block's passages that are at these places in it. */
+export function decodePassages(block: Block, places: ReadonlySet<number>): Map<number, Passage> {
+  const decoded = new Map<number, Passage>();
+  eachPassage(block, (reader, place) => {
+    if (places.has(place)) decoded.set(place, readPassage(reader));
+    else skipPassage(reader);
+  });
+  return decoded;
+}
+
+function eachPassage({ passages, rawBytes, deflated }: Block, read: (reader: ByteReader, place: number) => void): void {
   const raw = inflated(deflated, rawBytes);
   const reader = createByteReader(raw, 0, raw.length);
-  const decoded: Passage[] = [];
-  for (let index = 0; index < passages; index++) decoded.push(readPassage(reader));
+  for (let place = 0; place < passages; place++) read(reader, place);
   if (reader.at !== reader.end) throw damaged('a text block has something behind its end');
-  return decoded;
+}
+
+function skipPassage(reader: ByteReader): void {
+  for (let string = 0; string < 3; string++) reader.skip(reader.varint());
+  for (let number = 0; number < 3; number++) reader.varint();
 }
 
 function readPassage(reader: ByteReader): Passage {
