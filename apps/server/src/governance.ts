@@ -14,6 +14,7 @@ import { apiPrefix } from '@hansard/protocol';
 import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import { parserMemoryBytes } from './knowledge/index.ts';
 import type { RecentMeetingLines } from './transcript/index.ts';
 
 const mb = 2 ** 20;
@@ -55,6 +56,10 @@ interface GovernanceOptions {
   restart: () => void;
   /** What measures memory; this process, where none are given. */
   sensors?: Sensors | undefined;
+}
+
+interface Admission extends ReservationOptions {
+  requestClass: RequestClass;
 }
 
 export type Governance = ReturnType<typeof createGovernance>;
@@ -156,6 +161,19 @@ export function createGovernance(config: Config, log: Logger, { restart, sensors
       maxQueued: sized(32),
       queueDeadlineMs: 5000,
     }),
+    /** Files that come in go to disk piece by piece. */
+    uploads: governor.requestClass('uploads', {
+      priority: 'background',
+      limits: most(8, 4, 1, 0),
+      maxQueued: 64,
+      queueDeadlineMs: 30_000,
+    }),
+    parsing: governor.requestClass('parsing', {
+      priority: 'background',
+      limits: most(config.knowledge.parsersAtOnce, 1, 0, 0),
+      maxQueued: 64,
+      queueDeadlineMs: 24 * 3600_000,
+    }),
     minutes: governor.requestClass('minutes', {
       priority: 'background',
       limits: most(2, 1, 0, 0),
@@ -170,12 +188,13 @@ export function createGovernance(config: Config, log: Logger, { restart, sensors
     return () => reservation.release();
   }
 
-  /** Minutes hold the whole of a transcript: they wait for a place, and for the bytes. */
-  async function admitMinutes(bytes: number, signal: AbortSignal): Promise<() => void> {
+  /** Waits for a place in the class, and for the bytes. */
+  async function admit(bytes: number, signal: AbortSignal, options: Admission): Promise<() => void> {
+    const { requestClass, ...how } = options;
     for (;;) {
-      const place = await classes.minutes.enter(signal);
+      const place = await requestClass.enter(signal);
       try {
-        const reservation = governor.reserve(bytes, { name: 'minutes', rampMs: 2000 });
+        const reservation = governor.reserve(bytes, how);
         return () => {
           reservation.release();
           place.leave();
@@ -186,6 +205,19 @@ export function createGovernance(config: Config, log: Logger, { restart, sensors
       }
     }
   }
+
+  /** Minutes hold the whole of a transcript. */
+  const admitMinutes = (bytes: number, signal: AbortSignal): Promise<() => void> =>
+    admit(bytes, signal, { requestClass: classes.minutes, name: 'minutes', rampMs: 2000 });
+
+  /** A parser is a process of its own, which counts against the container. */
+  const admitParser = (signal: AbortSignal): Promise<() => void> =>
+    admit(parserMemoryBytes, signal, {
+      requestClass: classes.parsing,
+      name: 'document parsers',
+      on: 'external',
+      rampMs: 5000,
+    });
 
   const chunksAtOnce = most(Infinity, Infinity, 4, 1);
 
@@ -216,6 +248,11 @@ export function createGovernance(config: Config, log: Logger, { restart, sensors
       classify: (request: FastifyRequest) => classOfRequest(classes, request),
     },
     admitMinutes,
+    admitParser,
+    /** For all rooms together. */
+    roomsBytes: config.knowledge.roomsBytes ?? Math.round(limitBytes / 4),
+    /** A room lies beside the heap, and is there at once. */
+    reserveRoom: (bytes: number) => governor.reserve(bytes, { name: 'rooms', on: 'external', rampMs: 1000 }),
     admitWordFile,
     maxLiveMeetings,
     /** Audio that waits is in the journal; what is with an engine is in memory. */
@@ -275,7 +312,10 @@ function classOfRequest(classes: Governance['classes'], { method, headers, route
       return isLong(headers) ? classes.imports : classes.recording;
     case 'GET /meetings/:id/export':
     case 'GET /meetings/:id/audio':
+    case 'GET /meetings/:id/documents/:documentId/original':
       return classes.heavy;
+    case 'POST /meetings/:id/documents':
+      return classes.uploads;
     case 'GET /meetings/:id/passages':
     case 'POST /meetings/:id/ask':
       return classes.asking;

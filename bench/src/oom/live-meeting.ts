@@ -7,6 +7,7 @@ import type { Tally } from './tally.ts';
 
 export interface LiveMeetingOptions {
   url: string;
+  /** Its own: closed with it. */
   http: HttpClient;
   tally: Tally;
   index: number;
@@ -188,6 +189,7 @@ export function createLiveMeeting(options: LiveMeetingOptions): LiveMeeting {
     close() {
       isClosed = true;
       socket?.close();
+      http.close();
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Meeting } from '@hansard/protocol';
 import { createVocabulary } from '../list/vocabulary.ts';
 import { seededRandom } from '../kill/random.ts';
 import { cutSpeech, type SpeechFile } from '../load/speech.ts';
-import type { HttpClient } from './http-client.ts';
+import { createHttpClient, type HttpClient } from './http-client.ts';
 import { createLiveMeeting } from './live-meeting.ts';
 import { createTally } from './tally.ts';
 
@@ -51,7 +51,15 @@ export async function prepareHistory(options: HistoryOptions): Promise<History> 
   const bytes = readFileSync(file);
   const tally = createTally(60_000);
   for (let index = 0; index < meetingsWithAudio; index += 1) {
-    const meeting = createLiveMeeting({ url, http, tally, index, bytes, bytesPerSecond: bytes.length / audioSeconds });
+    const recorder = createHttpClient(url, { maxSockets: 1, timeoutMs: 60_000 });
+    const meeting = createLiveMeeting({
+      url,
+      http: recorder,
+      tally,
+      index,
+      bytes,
+      bytesPerSecond: bytes.length / audioSeconds,
+    });
     await meeting.begin();
     await meeting.finish();
     meeting.close();

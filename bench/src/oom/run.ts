@@ -107,14 +107,15 @@ async function load(server: ServerProcess, container: MemoryContainer, options: 
   const { name, recordings, seconds, ratio, history, maxOutstanding } = options;
   const critical = createTally(criticalDeadlineMs);
   const background = createTally(backgroundDeadlineMs);
-  // Each has connections of its own: a recorder doesn't wait for those who read.
-  const http = createHttpClient(server.url, { maxSockets: 256, timeoutMs: 30_000 });
+  // Each has connections of its own, as on machines of their own: every recorder, whoever watches the server, who ends a meeting.
+  const client = () => createHttpClient(server.url, { maxSockets: 2, timeoutMs: 30_000 });
+  const http = client();
   const backgroundHttp = createHttpClient(server.url, { maxSockets: Infinity, timeoutMs: backgroundDeadlineMs });
   const meetings: LiveMeeting[] = recordings.map((recording, index) => {
     const bytes = readFileSync(recording.file);
     return createLiveMeeting({
       url: server.url,
-      http,
+      http: client(),
       tally: critical,
       index,
       bytes,

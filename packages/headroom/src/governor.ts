@@ -210,7 +210,7 @@ export function createGovernor(options: GovernorOptions = {}): Governor {
    * Asked again while memory stays short: nobody who allocates little is collected otherwise, and V8 keeps what others gave back.
    */
   function collectAfterRelief(): void {
-    if (!isAtLeast(machine.level, 'critical')) return;
+    if (machine.level === 'normal') return;
     const { generation } = machine;
     void collection.request(() => machine.generation === generation);
   }

@@ -3,26 +3,42 @@ import { runInNewContext } from 'node:vm';
 import type { Clock, Log } from '../contracts.ts';
 
 /**
- * A full collection now, without a flag at the start of the process. It stops the process for tens to hundreds of milliseconds by
- * the size of its heap: never in live work. Throws where V8's flags are frozen.
+ * From Node 22 on, V8 keeps the pages that a plain collection empties, uncounted in its own figures: 38 of 120 MB were still
+ * resident. This one gives them back. Node 20 gives them back by itself, and takes any argument for a minor collection.
+ */
+const givingBack: NodeJS.GCOptions & { execution: 'sync' } = {
+  type: 'major',
+  execution: 'sync',
+  flavor: 'last-resort',
+};
+const takesOptions = Number(process.versions.node.split('.')[0]) >= 22;
+
+/**
+ * A full collection now, without a flag at the start of the process, after which unused pages are the system's again. It stops the
+ * process for tens to hundreds of milliseconds by the size of its heap: never in live work. Throws where V8's flags are frozen.
  */
 export function collectGarbage(): void {
   if (globalThis.gc !== undefined) {
-    globalThis.gc();
+    collectWith(globalThis.gc);
     return;
   }
   setFlagsFromString('--expose-gc');
   try {
-    (runInNewContext('gc') as () => void)();
+    collectWith(runInNewContext('gc') as NodeJS.GCFunction);
   } finally {
     setFlagsFromString('--no-expose-gc');
   }
 }
 
+function collectWith(collect: NodeJS.GCFunction): void {
+  if (takesOptions) collect(givingBack);
+  else collect();
+}
+
 export interface CollectionSettings {
   /** Default false: a collection stops the process. */
   readonly enabled: boolean;
-  /** From the end of one to the next. Default 30 000. */
+  /** From the end of one to the next; at least a hundred times what it took, which bounds them to a hundredth of the time. Default 30 000. */
   readonly minIntervalMs: number;
 }
 
@@ -48,6 +64,8 @@ export interface Collection {
   stop(): void;
 }
 
+const leastIntervalTimes = 100;
+
 const defaultCollectionSettings: CollectionSettings = { enabled: false, minIntervalMs: 30_000 };
 
 /** Forced collections: one at a time, an interval apart, and none while that would stop critical work. */
@@ -58,11 +76,13 @@ export function createCollection(options: CollectionOptions): Collection {
     ...options,
   };
   let endedMs = Number.NEGATIVE_INFINITY;
+  let tookMs = 0;
   let isRunning = false;
   let count = 0;
   let requested: { readonly done: Promise<boolean>; cancel(): void } | null = null;
 
-  const isDue = () => enabled && !isRunning && clock.now() - endedMs >= minIntervalMs;
+  const isDue = () =>
+    enabled && !isRunning && clock.now() - endedMs >= Math.max(minIntervalMs, leastIntervalTimes * tookMs);
 
   function now(): boolean {
     if (!isDue() || !mayStop()) return false;
@@ -79,6 +99,7 @@ export function createCollection(options: CollectionOptions): Collection {
     } finally {
       isRunning = false;
       endedMs = clock.now();
+      tookMs = endedMs - beganMs;
     }
   }
 

@@ -49,7 +49,7 @@ test('[R8] those who ask at once share one, in a turn of its own', async () => {
 });
 
 test('[R8] they are their interval apart, from the end of one; a failed one counts too', () => {
-  const { collection, collect, clock } = buildCollection({ enabled: true, minIntervalMs: 1000 }, 200);
+  const { collection, collect, clock } = buildCollection({ enabled: true, minIntervalMs: 1000 }, 5);
   collect.mockImplementationOnce(() => {
     throw new Error('flags are frozen');
   });
@@ -63,6 +63,15 @@ test('[R8] they are their interval apart, from the end of one; a failed one coun
   clock.advance(1);
   expect(collection.now()).toBe(true);
   expect(collect).toHaveBeenCalledTimes(3);
+});
+
+test('[R8] one that took long is followed by a long pause', () => {
+  const { collection, clock } = buildCollection({ enabled: true, minIntervalMs: 1000 }, 50);
+  expect(collection.now()).toBe(true);
+  clock.advance(4999);
+  expect(collection.now()).toBe(false);
+  clock.advance(1);
+  expect(collection.now()).toBe(true);
 });
 
 test('[R8] none while critical requests are in flight, also when they came after it was asked for', async () => {

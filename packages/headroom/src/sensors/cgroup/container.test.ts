@@ -77,6 +77,21 @@ test('[S3] A container sees its group at the top of the mount, and version 1 tel
   expect(sensor.read()).toEqual({ usedBytes: 300, limitBytes: 600 });
 });
 
+test('[S3] file pages that were read often are no use, unless they are mapped', () => {
+  const cached = (active: number, mapped: number) => ({
+    'sys/fs/cgroup/memory/memory.stat': `active_file 1\ntotal_inactive_file 100\ntotal_active_file ${active}\ntotal_mapped_file ${mapped}\n`,
+  });
+  const { sensor, write } = open({
+    [membership]: '4:memory:/docker/abc\n',
+    [mounts]: '35 31 0:32 /docker/abc /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n',
+    ...groupV1('/', 1000, 100, 2000),
+    ...cached(300, 50),
+  });
+  expect(sensor.read()).toEqual({ usedBytes: 650, limitBytes: 2000 });
+  write(cached(300, 400));
+  expect(sensor.read()).toEqual({ usedBytes: 900, limitBytes: 2000 });
+});
+
 test.each([
   ['a path outside the mount', '0::/../other\n', mountinfo.v2],
   ['a group that the mount does not show', '0::/kubepods/x\n', mountinfo.v2.replace(' / ', ' /else ')],

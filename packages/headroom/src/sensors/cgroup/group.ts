@@ -4,14 +4,26 @@ import { keepIfThere, type KeptFile } from '../kept-file.ts';
 
 /** One group of the tree, its files kept open. */
 export interface Group {
-  /** Working set and limit now; null where it has no limit. Throws where its files are gone or hold nonsense. */
+  /** Use and limit now; null where it has no limit. Throws where its files are gone or hold nonsense. */
   read(): Reading | null;
   close(): void;
 }
 
 const names = {
-  1: { usage: 'memory.usage_in_bytes', limit: 'memory.limit_in_bytes', inactive: 'total_inactive_file' },
-  2: { usage: 'memory.current', limit: 'memory.max', inactive: 'inactive_file' },
+  1: {
+    usage: 'memory.usage_in_bytes',
+    limit: 'memory.limit_in_bytes',
+    inactive: 'total_inactive_file',
+    active: 'total_active_file',
+    mapped: 'total_mapped_file',
+  },
+  2: {
+    usage: 'memory.current',
+    limit: 'memory.max',
+    inactive: 'inactive_file',
+    active: 'active_file',
+    mapped: 'file_mapped',
+  },
 } as const;
 
 /** No machine has so much; version 1 writes its largest number of pages for "no limit", which depends on the page. */
@@ -26,7 +38,7 @@ export function openGroup(
   isTop: boolean,
   onError: (error: Error) => void,
 ): Group | null {
-  const { usage: usageName, limit: limitName, inactive } = names[version];
+  const { usage: usageName, limit: limitName, ...fields } = names[version];
   const usage = keepIfThere(join(directory, usageName), onError, 64);
   const limit = keepIfThere(join(directory, limitName), onError, 64);
   const stat = keepIfThere(join(directory, 'memory.stat'), onError, maxStatBytes);
@@ -42,14 +54,26 @@ export function openGroup(
     read() {
       const limitBytes = Math.min(parseLimit(limit.text(), limitName), hiddenLimitBytes);
       if (limitBytes === Infinity) return null;
-      const inactiveBytes = statField(stat.text(), inactive);
-      if (inactiveBytes === null) throw new Error(`memory.stat holds no ${inactive}`);
-      // The two are read one after the other: what has become inactive in between is no negative use.
-      const usedBytes = Math.max(0, parseBytes(usage.text(), usageName) - inactiveBytes);
+      // The two are read one after the other: what has become cache in between is no negative use.
+      const usedBytes = Math.max(0, parseBytes(usage.text(), usageName) - reclaimable(stat.text(), fields));
       return { usedBytes, limitBytes };
     },
     close,
   };
+}
+
+/**
+ * File pages that the kernel drops before it kills: inactive ones, and those active ones that nobody has mapped. What a
+ * database reads again and again becomes active, and would look like use for good; mapped pages are code that runs.
+ */
+function reclaimable(
+  stat: string,
+  { inactive, active, mapped }: Record<'inactive' | 'active' | 'mapped', string>,
+): number {
+  const inactiveBytes = statField(stat, inactive);
+  if (inactiveBytes === null) throw new Error(`memory.stat holds no ${inactive}`);
+  const activeBytes = statField(stat, active) ?? 0;
+  return inactiveBytes + Math.max(0, activeBytes - (statField(stat, mapped) ?? 0));
 }
 
 /**
