@@ -122,24 +122,30 @@ export function createActivation({ repository, indexes, files, vectors, writer, 
     return room;
   }
 
+  /** Whether it has no vectors, or another model's, where it could have the present one's. */
+  function isOutdated({ model, lacksDocumentVectors }: Room): boolean {
+    return vectors.isThere && (model !== vectors.model || lacksDocumentVectors);
+  }
+
   return {
+    isOutdated,
+
     /** For a residency: asks for the bytes of the file, or of what has to be built. */
     async load(meetingId: string, admit: Admit): Promise<Room> {
       const row = await repository.room(meetingId);
       if (row) {
         await admit(residentBytes(row.savedBytes));
         const room = await open(row);
-        if (room) {
-          await reconcile(room, admit);
-          return room;
-        }
+        if (room) await reconcile(room, admit);
+        // Without documents there is nothing to keep: what was said is read anew, with vectors of the model of now.
+        if (room && !(isOutdated(room) && room.index.passages === room.transcriptPassages)) return room;
       }
       return build(meetingId, admit);
     },
 
     /**
-     * Gives the room the vectors of the model of now; in its turn. False, and the room is as it was, where they can't be had
-     * soon.
+     * Gives the room the vectors of the model of now, its transcript left out for the next question; in its turn. False, and
+     * the room is as it was, where they can't be had soon.
      */
     async renew(room: Room): Promise<boolean> {
       const { meetingId } = room;
@@ -155,11 +161,6 @@ export function createActivation({ repository, indexes, files, vectors, writer, 
       Object.assign(room, { transcriptSeq: notIndexed, transcriptLines: 0, transcriptPassages: 0, shortPassages: 0 });
       await writer.commit(room);
       return true;
-    },
-
-    /** All texts of a meeting's documents as they are embedded. */
-    async texts(meetingId: string): Promise<string[]> {
-      return (await read(await repository.documents(meetingId))).map(embeddedText);
     },
   };
 }

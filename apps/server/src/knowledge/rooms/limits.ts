@@ -17,7 +17,5 @@ export const roomsLimits = {
   embedRetryMs: 30_000,
   /** From enough new lines to their being indexed, where nobody asks before. */
   transcriptDebounceMs: 2000,
-  /** Rooms that wait to be given vectors of another model. */
-  maxRenewals: 1000,
   retryAfterMs: 5000,
 };

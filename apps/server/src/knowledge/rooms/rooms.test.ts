@@ -122,7 +122,7 @@ describe('residency', () => {
   });
 
   test('live rooms and rooms in use stay; when nothing can go, it says when to come again and what to do', async () => {
-    const { rooms, live, newMeeting, insertDocument, addDocument, find } = await startRooms({ budgetBytes: 13_000 });
+    const { rooms, live, newMeeting, insertDocument, addDocument, find } = await startRooms({ budgetBytes: 12_500 });
     const [a, b, c] = [await newMeeting(), await newMeeting(), await newMeeting()];
     await addDocument(a, 'a', textsOf(20));
     live.add(a);
@@ -405,7 +405,7 @@ describe('vectors', () => {
 
   test('of a damaged room are those of the cache; where the model fails, words find it until it is back', async () => {
     const { embeddings, state } = createFakeEmbeddings();
-    const { open, dir, meetingId, addDocument, row } = await startRooms({ embeddings });
+    const { open, dir, meetingId, addDocument, passages, row } = await startRooms({ embeddings });
     await addDocument(meetingId, 'a', textsOf(5));
     const vector = await embeddings.ofQuestion(textsOf(5)[3]!, AbortSignal.timeout(1000));
     const ask = async (rooms: RoomsService) =>
@@ -421,25 +421,45 @@ describe('vectors', () => {
     await failing.close();
     state.error = null;
     const back = open();
-    await expect.poll(() => ask(back)).toEqual([textsOf(5)[3]]);
+    expect(await ask(back)).toEqual([]);
+    await back.addDocument(meetingId, 'a', passages(textsOf(5), state.model));
+    expect(await ask(back)).toEqual([textsOf(5)[3]]);
     expect(await row(meetingId)).toMatchObject({ model: 'fake/8', passages: 5 });
   });
 
-  test('of another model replace those of the old one in the background', async () => {
+  test('of another model replace those of the old one, of all documents and of what was said, once one of them is written again', async () => {
     const { embeddings, state } = createFakeEmbeddings();
-    const { rooms, open, meetingId, addDocument, find, say, row } = await startRooms({ embeddings });
+    const { rooms, open, meetingId, addDocument, passages, find, say, row } = await startRooms({ embeddings });
     await addDocument(meetingId, 'a', textsOf(5));
+    await addDocument(meetingId, 'b', ['Archive boxes.']);
     await say(meetingId, [{ text: 'The budget is two million.', startMs: 0 }]);
     expect(await find(meetingId, 'budget', 1)).toHaveLength(1);
     await rooms.close();
     state.model = { id: 'other/12', dims: 12 };
     const other = open();
     expect(await find(meetingId, 'word1', 1, other)).toEqual([`a: ${textsOf(2)[1]}`]);
-    await expect.poll(async () => (await row(meetingId))?.model).toBe('other/12');
+    await other.addDocument(meetingId, 'a', passages(textsOf(5), state.model));
+    expect(await row(meetingId)).toMatchObject({ model: 'other/12', passages: 6 });
+    for (const [text, source] of [
+      ['Ana: The budget is two million.', 'transcript'],
+      ['Archive boxes.', 'b'],
+    ] as const) {
+      const vector = await embeddings.ofQuestion(text, AbortSignal.timeout(1000));
+      const { hits } = await other.search(meetingId, { text: 'zzz', vector, k: 1 });
+      expect(hits).toMatchObject([{ source, vectorRank: 1 }]);
+    }
+  });
+
+  test('of another model are had at once where only what was said is in the room', async () => {
+    const { embeddings, state } = createFakeEmbeddings();
+    const { rooms, open, meetingId, find, say } = await startRooms({ embeddings });
+    await say(meetingId, [{ text: 'The budget is two million.', startMs: 0 }]);
+    expect(await find(meetingId, 'budget', 1)).toHaveLength(1);
+    await rooms.close();
+    state.model = { id: 'other/12', dims: 12 };
     const vector = await embeddings.ofQuestion('Ana: The budget is two million.', AbortSignal.timeout(1000));
-    await expect
-      .poll(async () => (await other.search(meetingId, { text: 'zzz', vector, k: 1 })).hits)
-      .toMatchObject([{ source: 'transcript', vectorRank: 1 }]);
+    const { hits } = await open().search(meetingId, { text: 'zzz', vector, k: 1 });
+    expect(hits).toMatchObject([{ source: 'transcript', vectorRank: 1 }]);
   });
 });
 

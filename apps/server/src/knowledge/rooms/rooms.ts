@@ -13,7 +13,6 @@ import { bytesOf, inTurn, notIndexed, type Room } from './room.ts';
 import { createRoomFiles } from './room-files.ts';
 import { createSoonVectors } from './soon-vectors.ts';
 import { createTranscriptKeeper, type ReadTranscript } from './transcript-keeper.ts';
-import { createRenewals } from './renewals.ts';
 import { createRoomWriter } from './writer.ts';
 
 export interface RoomsOptions {
@@ -82,11 +81,7 @@ export function createRooms(options: RoomsOptions): RoomsService {
     budgetBytes,
     maxResident: roomsLimits.maxResident,
     reserve,
-    load: async (meetingId, admit) => {
-      const room = await activation.load(meetingId, admit);
-      if (isOutdated(room)) renewals.add(meetingId);
-      return room;
-    },
+    load: activation.load,
     save: (room) => inTurn(room, () => writer.commit(room)),
     bytesOf,
     isLive,
@@ -94,25 +89,6 @@ export function createRooms(options: RoomsOptions): RoomsService {
     log,
     now,
   });
-  const renewals = createRenewals({
-    log,
-    async renew(meetingId) {
-      // Without a room in memory at first: this may take minutes, and fills the cache.
-      const made = await vectors.made(await activation.texts(meetingId));
-      if (!made) return;
-      await residency.whileResident(meetingId, (room) =>
-        inTurn(room, async () => {
-          if (!isOutdated(room) || room.isDropped) return;
-          if (await activation.renew(room)) await keeper.catchUp(room, { tidy: true });
-        }),
-      );
-    },
-  });
-
-  function isOutdated({ model, index, lacksDocumentVectors }: Room): boolean {
-    return vectors.isThere && (model !== vectors.model || lacksDocumentVectors) && index.passages > 0;
-  }
-
   async function tidy(meetingId: string): Promise<void> {
     try {
       await residency.whileResident(meetingId, (room) => inTurn(room, () => keeper.catchUp(room, { tidy: true })));
@@ -137,9 +113,9 @@ export function createRooms(options: RoomsOptions): RoomsService {
             room,
             passages.map((passage) => ({ ...passage, source: documentId })),
           );
-          if (vectors.model !== '' && passages.some(({ vector }) => !vector)) room.lacksDocumentVectors = true;
           await writer.commit(room);
-          if (isOutdated(room)) renewals.add(meetingId);
+          // A document that is written again in a room of another model: all have vectors of the new one by now.
+          if (activation.isOutdated(room)) await activation.renew(room);
         }),
       );
     },
@@ -233,7 +209,6 @@ export function createRooms(options: RoomsOptions): RoomsService {
 
     async close() {
       stop.abort();
-      await renewals.end();
       await residency.saveAll();
     },
   };

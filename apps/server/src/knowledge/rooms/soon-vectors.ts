@@ -39,8 +39,6 @@ export function createSoonVectors({ embeddings, signal, retryMs, log, now }: Soo
     get isThere(): boolean {
       return embeddings.model !== null && now() >= pausedUntil;
     },
-    /** In the order of the texts; null where they can't be had at all. */
-    made,
     /** Null where they can't be had within `ms`; `onLate` is called when they can after all. */
     async within(ms: number, texts: readonly string[], onLate: () => void): Promise<Float32Array[] | null> {
       if (embeddings.model === null || now() < pausedUntil) return null;
