@@ -15,6 +15,7 @@ import type { Config } from './config.ts';
 import { bytesPerTrack, createGovernance } from './governance.ts';
 import { createHttpServer, createSocketServer, transportOf } from './http/index.ts';
 import { ownerActor, systemActor } from './identity/index.ts';
+import { createKnowledge } from './knowledge/index.ts';
 import { createMeetings, meetingRoutes } from './meetings/index.ts';
 import { createMinutes, createMinutesEngines, minutesRoutes } from './minutes/index.ts';
 import {
@@ -152,17 +153,36 @@ export async function createApp(config: Config, log: Logger, options: AppOptions
     log,
   });
 
+  const knowledge = createKnowledge({
+    config: config.knowledge,
+    answers: config.answers,
+    database,
+    objects,
+    bus,
+    readTranscript: (meetingId) => inPages(transcript.readTranscript(meetingId)),
+    isLive: (meetingId) => meetings.live.has(meetingId),
+    admitParser: governance.admitParser,
+    roomsBytes: governance.roomsBytes,
+    reserveRoom: governance.reserveRoom,
+    onRoomActivated: (ms) => metrics.roomSeconds.observe(ms / 1000),
+    log,
+  });
+
   const meetings = createMeetings({
     database,
     bus,
     log,
     liveTrack: capture.liveTrack,
     closeTracks: capture.endMeeting,
-    deleteAudio: (meetingId) => {
+    deleteAudio: async (meetingId) => {
       minutes.onMeetingDeleted(meetingId);
+      await knowledge.onMeetingDeleted(meetingId);
       return capture.deleteAudio(meetingId);
     },
-    startMinutes: minutes.onMeetingProcessed,
+    startMinutes: (meetingId) => {
+      knowledge.onMeetingProcessed(meetingId);
+      return minutes.onMeetingProcessed(meetingId);
+    },
     maxLiveMeetings: () => governance.maxLiveMeetings(meetings.live.size),
     idleMs: config.meetings.idleMs,
     sweepEveryMs: config.meetings.sweepEveryMs,
@@ -180,7 +200,11 @@ export async function createApp(config: Config, log: Logger, options: AppOptions
     meetings.refresh(meetingId).catch((error: unknown) => log.error({ err: error, meetingId }, 'a refresh failed'));
   }
 
-  const engines = (): EngineStatus[] => [...transcription.engines(), ...minutesEngines.statuses()];
+  const engines = (): EngineStatus[] => [
+    ...transcription.engines(),
+    ...minutesEngines.statuses(),
+    ...knowledge.engines(),
+  ];
   const connections = (): number => sockets.engine.clientsCount;
   const liveMeetings = () => {
     const { size: active, waiting } = meetings.live;
@@ -203,6 +227,7 @@ export async function createApp(config: Config, log: Logger, options: AppOptions
     meetings: liveMeetings,
     meetingBufferBytes: () => caches.recentLines.bytes,
     queues,
+    rooms: knowledge.rooms.stats,
   });
   registerMetrics(metrics.registry, governance.governor);
   const memory = await openMemory({
@@ -215,6 +240,7 @@ export async function createApp(config: Config, log: Logger, options: AppOptions
     capacity: governance.capacity,
     meetings: meetings.live,
     heldByMeetings,
+    residentRooms: knowledge.rooms.resident,
     titlesOf: meetings.titlesOf,
     queues,
     engines,
@@ -232,6 +258,7 @@ export async function createApp(config: Config, log: Logger, options: AppOptions
       captureRoutes(capture),
       transcriptionRoutes({ transcription, listEngines: engines, toOgg }),
       minutesRoutes(minutes),
+      ...knowledge.routes,
       pipelineLogRoutes(pipelineLog, meetings.get),
       memory.routes,
     ],
@@ -245,6 +272,7 @@ export async function createApp(config: Config, log: Logger, options: AppOptions
           meetings: liveMeetings,
           connections,
           capture: capture.stats,
+          rooms: () => knowledge.rooms.stats().resident,
           engine: () => ({ name: activeEngine()?.name ?? 'none', state: activeEngine()?.state ?? 'missing' }),
         }),
     }),
@@ -277,6 +305,7 @@ export async function createApp(config: Config, log: Logger, options: AppOptions
       await transcription.start();
       await minutes.recover();
       await meetings.recover();
+      await knowledge.recover();
       phase = 'ready';
       // Reading the code leaves more garbage than the idle server holds: it is let go before memory is governed.
       collectGarbage();
@@ -287,6 +316,7 @@ export async function createApp(config: Config, log: Logger, options: AppOptions
         pipelineLogBytes: () => pipelineLog?.bytes ?? 0,
         shrinkDatabase: () => void shrinkMemory(database).catch(() => {}),
         slowDown: capture.pressure.setShortOfMemory,
+        rooms: knowledge.rooms.response,
         lookForChunks: transcription.look,
       });
       memory.start();
@@ -306,6 +336,7 @@ export async function createApp(config: Config, log: Logger, options: AppOptions
       await transcription.drain();
       await gate.close();
       await minutes.stop();
+      await knowledge.stop();
       meetings.stop();
       stopFanOut();
       await memory.close();

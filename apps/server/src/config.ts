@@ -28,10 +28,24 @@ const environment = z.object({
   HANSARD_ANSWERS_ENGINE: z.enum(['auto', 'quotes', 'groq', 'gemini', 'openai']).default('auto'),
   HANSARD_ANSWERS_TIMEOUT_MS: whole.min(1000).default(30_000),
 
+  HANSARD_DOCUMENT_MAX_BYTES: whole
+    .min(1024)
+    .max(100 << 20)
+    .default(10 << 20),
+  HANSARD_DOCUMENT_PARSERS: whole.min(1).max(16).default(1),
+  HANSARD_ROOMS_BYTES: whole.min(1 << 20).optional(),
+  HANSARD_ROOM_VECTOR_BITS: z.enum(['4', '8']).default('4'),
+  HANSARD_EMBEDDINGS: z.enum(['auto', 'none', 'gemini', 'openai', 'ollama']).default('auto'),
+  HANSARD_EMBEDDING_DIMS: whole.min(8).max(4096).default(768),
+  HANSARD_EMBEDDING_TIMEOUT_MS: whole.min(1000).default(30_000),
+  HANSARD_EMBEDDING_REQUESTS_PER_MINUTE: whole.min(1).max(100_000).default(60),
+  HANSARD_EMBEDDING_CACHE_BYTES: whole.min(1 << 20).default(256 << 20),
+
   GEMINI_API_KEY: optional,
   GEMINI_BASE_URL: optional,
   GEMINI_TRANSCRIBE_MODEL: optional,
   GEMINI_MINUTES_MODEL: optional,
+  GEMINI_EMBEDDING_MODEL: optional,
   GEMINI_ANSWERS_MODEL: optional,
   GROQ_API_KEY: optional,
   GROQ_BASE_URL: optional,
@@ -42,7 +56,10 @@ const environment = z.object({
   OPENAI_BASE_URL: optional,
   OPENAI_TRANSCRIBE_MODEL: optional,
   OPENAI_MINUTES_MODEL: optional,
+  OPENAI_EMBEDDING_MODEL: optional,
   OPENAI_ANSWERS_MODEL: optional,
+  OLLAMA_BASE_URL: optional,
+  OLLAMA_EMBEDDING_MODEL: optional,
 
   HANSARD_JOURNAL_FILE_BYTES: whole.min(1 << 20).default(64 << 20),
   HANSARD_JOURNAL_MAX_BYTES: whole.min(4 << 20).default(16 * 2 ** 30),
@@ -148,6 +165,26 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
       groqModel: values.GROQ_MINUTES_MODEL,
       openaiModel: values.OPENAI_MINUTES_MODEL,
       ...providers,
+    },
+    knowledge: {
+      incomingDir: join(dataDir, 'incoming-documents'),
+      roomsDir: join(dataDir, 'rooms'),
+      maxDocumentBytes: values.HANSARD_DOCUMENT_MAX_BYTES,
+      parsersAtOnce: values.HANSARD_DOCUMENT_PARSERS,
+      roomsBytes: values.HANSARD_ROOMS_BYTES,
+      vectorBits: values.HANSARD_ROOM_VECTOR_BITS === '8' ? (8 as const) : (4 as const),
+      embeddings: {
+        provider: values.HANSARD_EMBEDDINGS,
+        dims: values.HANSARD_EMBEDDING_DIMS,
+        requestTimeoutMs: values.HANSARD_EMBEDDING_TIMEOUT_MS,
+        requestsPerMinute: values.HANSARD_EMBEDDING_REQUESTS_PER_MINUTE,
+        maxCacheBytes: values.HANSARD_EMBEDDING_CACHE_BYTES,
+        geminiModel: values.GEMINI_EMBEDDING_MODEL,
+        openaiModel: values.OPENAI_EMBEDDING_MODEL,
+        ollamaModel: values.OLLAMA_EMBEDDING_MODEL,
+        ollamaBaseUrl: values.OLLAMA_BASE_URL,
+        ...providers,
+      },
     },
     answers: {
       engine: values.HANSARD_ANSWERS_ENGINE,

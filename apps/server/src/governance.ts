@@ -8,12 +8,16 @@ import {
   webhookSink,
   type AlertSink,
   type Level,
+  type RequestClass,
+  type ReservationOptions,
+  type Response,
   type Sensors,
 } from '@hansard/headroom';
 import { apiPrefix } from '@hansard/protocol';
 import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import { AppError } from './errors.ts';
 import { parserMemoryBytes } from './knowledge/index.ts';
 import type { RecentMeetingLines } from './transcript/index.ts';
 
@@ -33,6 +37,9 @@ const longPostBytes = 64 * 1024;
 /** Memory that V8 holds and does not use comes back with a full collection alone: `docs/decisions/0008`. */
 const collectEveryMs = 10_000;
 
+/** Share of each limit below which big objects and parsers are let in. */
+const admitBelow = 0.85;
+
 /** Never so few on a machine or in a container of 1 GB; in proportion on less. */
 const leastMeetingsPerGb = 100;
 
@@ -45,6 +52,8 @@ export interface Holdings {
   pipelineLogBytes: () => number;
   /** Gives back what the database can do without; called at critical and above. */
   shrinkDatabase: () => void;
+  /** What rooms let go when memory is short. */
+  rooms: Response;
   /** More chunks may be with an engine than before. */
   lookForChunks: () => void;
   /** Recorders are asked to send less often, or no longer so. */
@@ -73,6 +82,7 @@ export function createGovernance(config: Config, log: Logger, { restart, sensors
   const governor = createGovernor({
     sensors: memory.isGoverned ? sensors : blind(sensors),
     log,
+    admitBelow,
     cacheBudgetBytes: memory.cacheBytes ?? Math.round(limitBytes / 16),
     alerts: { sinks: alertSinks(memory, log) },
     collection: { enabled: true, minIntervalMs: collectEveryMs },
@@ -211,13 +221,17 @@ export function createGovernance(config: Config, log: Logger, { restart, sensors
     admit(bytes, signal, { requestClass: classes.minutes, name: 'minutes', rampMs: 2000 });
 
   /** A parser is a process of its own, which counts against the container. */
-  const admitParser = (signal: AbortSignal): Promise<() => void> =>
-    admit(parserMemoryBytes, signal, {
-      requestClass: classes.parsing,
-      name: 'document parsers',
-      on: 'external',
-      rampMs: 5000,
-    });
+  async function admitParser(signal: AbortSignal): Promise<() => void> {
+    if (memory.isGoverned && restingBytes + parserMemoryBytes > admitBelow * limitBytes) {
+      const neededMb = Math.ceil((restingBytes + parserMemoryBytes) / admitBelow / mb);
+      throw new AppError(
+        'MEMORY_PRESSURE',
+        `This server has too little memory to read documents: ${neededMb} MB is the least.`,
+      );
+    }
+    const how = { requestClass: classes.parsing, name: 'document parsers', on: 'external', rampMs: 5000 } as const;
+    return admit(parserMemoryBytes, signal, how);
+  }
 
   const chunksAtOnce = most(Infinity, Infinity, 4, 1);
 
@@ -266,7 +280,8 @@ export function createGovernance(config: Config, log: Logger, { restart, sensors
 
     /** Begins to govern. What the process holds at rest is taken for its own. */
     start(holdings: Holdings): void {
-      const { connections, liveTracks, journal, pipelineLogBytes, shrinkDatabase, lookForChunks, slowDown } = holdings;
+      const { connections, liveTracks, journal, pipelineLogBytes, shrinkDatabase, lookForChunks, slowDown, rooms } =
+        holdings;
       restingBytes = governor.sample().gauges.rssBytes;
       // It is less once what the start has left behind was collected.
       governor.onSample(({ gauges }) => (restingBytes = Math.min(restingBytes, gauges.rssBytes)));
@@ -285,6 +300,7 @@ export function createGovernance(config: Config, log: Logger, { restart, sensors
           yield 0;
         },
       });
+      governor.respond(rooms);
       governor.onLevel(({ level }) => {
         slowDown(isAtLeast(level, 'critical'));
         lookForChunks();

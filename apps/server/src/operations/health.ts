@@ -31,13 +31,15 @@ export interface HealthSources {
   isDraining: () => boolean;
   governor: Pick<Governor, 'level' | 'sample'>;
   meetings: () => { active: number; waiting: number; fitsMore: number };
+  /** Indexes of meetings' documents in memory. */
+  rooms: () => number;
   connections: () => number;
   capture: () => { liveTracks: number; journal: { bytesInFlight: number; fileBytes: number } };
   engine: () => { name: string; state: string };
 }
 
 export function readHealth(sources: HealthSources): Health {
-  const { isDraining, governor, meetings, connections, capture, engine } = sources;
+  const { isDraining, governor, meetings, rooms, connections, capture, engine } = sources;
   const { pressure, tightest, signals, gauges } = governor.sample();
   const { liveTracks, journal } = capture();
   const { active, waiting, fitsMore } = meetings();
@@ -55,7 +57,7 @@ export function readHealth(sources: HealthSources): Health {
     },
     activeMeetings: active,
     waitingMeetings: waiting,
-    rooms: 0,
+    rooms: rooms(),
     fitsMore,
     connections: connections(),
     liveTracks,

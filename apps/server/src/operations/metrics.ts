@@ -13,6 +13,16 @@ export interface MetricSources {
   /** The last lines of live meetings. */
   meetingBufferBytes: () => number;
   queues: () => Promise<{ chunks: number; minutes: number }>;
+  /** Indexes of meetings' documents. */
+  rooms: () => {
+    resident: number;
+    bytes: number;
+    budgetBytes: number;
+    hits: number;
+    activations: number;
+    evictions: number;
+    refusals: number;
+  };
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -22,7 +32,7 @@ export type ChunkOutcome = 'done' | 'silent' | 'failed';
 
 /** The registry behind `/metrics`; gauges read their source when they are scraped. */
 export function createMetrics(sources: MetricSources) {
-  const { sockets, connections, capture, meetings, meetingBufferBytes, queues } = sources;
+  const { sockets, connections, capture, meetings, meetingBufferBytes, queues, rooms } = sources;
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -46,6 +56,27 @@ export function createMetrics(sources: MetricSources) {
   gauge('hansard_journal_in_flight_bytes', 'Audio that waits for the disk', () => capture().journal.bytesInFlight);
   gauge('hansard_journal_file_bytes', 'Size of the journal on disk', () => capture().journal.fileBytes);
   gauge('hansard_journal_index_bytes', 'Memory of the journal’s index', () => capture().journal.indexBytes);
+  gauge('hansard_rooms_resident', 'Indexes of meetings’ documents in memory', () => rooms().resident);
+  gauge('hansard_rooms_bytes', 'Memory that rooms hold', () => rooms().bytes);
+  gauge('hansard_rooms_budget_bytes', 'Memory that rooms may hold', () => rooms().budgetBytes);
+  new Counter({
+    name: 'hansard_room_uses_total',
+    help: 'Uses of rooms: found in memory, brought there, refused for lack of it; and those that were let go',
+    labelNames: ['outcome'],
+    registers,
+    collect() {
+      const { hits, activations, refusals, evictions } = rooms();
+      this.reset();
+      for (const [outcome, count] of Object.entries({
+        hit: hits,
+        activated: activations,
+        refused: refusals,
+        evicted: evictions,
+      })) {
+        this.inc({ outcome }, count);
+      }
+    },
+  });
   const database = createBusyMeter();
   gauge('hansard_database_utilization', 'Share of the time since the last scrape that the database worked', () =>
     database.share(),
@@ -102,6 +133,12 @@ export function createMetrics(sources: MetricSources) {
       name: 'hansard_meeting_processing_seconds',
       help: 'From the end of a meeting to its being done',
       buckets: [1, 2, 5, 10, 30, 60, 120, 300, 900, 3600],
+      registers,
+    }),
+    roomSeconds: new Histogram({
+      name: 'hansard_room_activation_seconds',
+      help: 'From asking for a room that is not in memory to having it',
+      buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2],
       registers,
     }),
     observeQuery(ms: number): void {

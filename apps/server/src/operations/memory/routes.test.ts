@@ -43,6 +43,14 @@ async function start({ hasDrills = true } = {}) {
     capacity: (active) => ({ bytesPerMeeting: 2 * mb, maxMeetings: active + 70, fitsMore: 70 }),
     meetings: { size: 30, waiting: 2 },
     heldByMeetings: () => held,
+    residentRooms: () =>
+      [3, 70].map((passages) => ({
+        meetingId: `m${passages}`,
+        passages,
+        bytes: passages * 800,
+        lastUsedAt: epoch,
+        isPinned: passages === 3,
+      })),
     titlesOf: (ids) => Promise.resolve(new Map(ids.filter((id) => id !== 'm28').map((id) => [id, `Meeting ${id}`]))),
     queues: () => ({ chunks: 3, minutes: 1 }),
     engines: () => [],
@@ -88,7 +96,10 @@ test('the state tells what memory is like, and adds up', async () => {
     classes: [{ name: 'recording', priority: 'critical', limit: null, rejected: 0 }],
     responses: [{ name: 'caches', strength: expect.closeTo(0.635, 2) }],
     queues: { chunks: 3, minutes: 1 },
-    rooms: [],
+    rooms: [
+      { id: 'm70', title: 'Meeting m70', bytes: 56_000, passages: 70, lastUsedAt: epoch, isPinned: false },
+      { id: 'm3', title: 'Meeting m3', bytes: 2400, passages: 3, lastUsedAt: epoch, isPinned: true },
+    ],
     drill: { report: null },
   });
   const sum = state.holders.reduce((total, { bytes }) => total + bytes, 0);

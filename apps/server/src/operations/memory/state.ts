@@ -14,6 +14,8 @@ export interface MemorySources {
   meetings: { readonly size: number; readonly waiting: number };
   /** What each live meeting holds, in no order. */
   heldByMeetings: () => Iterable<{ id: string; bytes: number; tracks: number }>;
+  /** Indexes of meetings' documents in memory, in no order. */
+  residentRooms: () => readonly (Omit<MemoryState['rooms'][number], 'id' | 'title'> & { meetingId: string })[];
   titlesOf: (meetingIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
   queues: () => MemoryState['queues'] | Promise<MemoryState['queues']>;
   engines: () => EngineStatus[];
@@ -25,6 +27,7 @@ export interface MemorySources {
 }
 
 const maxMeetings = 20;
+const maxRooms = 50;
 /** Machines so many times as large are said to bear how many meetings. */
 const larger = [2, 4, 8] as const;
 /** Meetings are admitted below this share of the limit. */
@@ -35,7 +38,7 @@ export type ReadMemoryState = () => Promise<MemoryState>;
 /** Everything about memory as of now, in the words of the protocol. */
 export function createMemoryState(sources: MemorySources): ReadMemoryState {
   const { governor, isGoverned, limitBytes, capacity, meetings, heldByMeetings, titlesOf, queues, engines } = sources;
-  const { drill, now = Date.now, monotonicNow = () => performance.now() } = sources;
+  const { residentRooms, drill, now = Date.now, monotonicNow = () => performance.now() } = sources;
 
   /** The governor's clock counts from the start of the process. */
   const toEpoch = (atMs: number): number => Math.round(now() - (monotonicNow() - atMs));
@@ -54,6 +57,20 @@ export function createMemoryState(sources: MemorySources): ReadMemoryState {
     if (largest.length === 0) return [];
     const titles = await titlesOf(largest.map(({ id }) => id));
     return largest.map(({ id, bytes, tracks }) => ({ id, title: titles.get(id) ?? id, bytes: whole(bytes), tracks }));
+  }
+
+  async function largestRooms(): Promise<MemoryState['rooms']> {
+    const largest = residentRooms()
+      .toSorted((one, other) => other.bytes - one.bytes)
+      .slice(0, maxRooms);
+    if (largest.length === 0) return [];
+    const titles = await titlesOf(largest.map(({ meetingId }) => meetingId));
+    return largest.map(({ meetingId: id, bytes, ...room }) => ({
+      ...room,
+      id,
+      title: titles.get(id) ?? id,
+      bytes: whole(bytes),
+    }));
   }
 
   function capacityNow(rssBytes: number): MemoryState['capacity'] {
@@ -75,7 +92,7 @@ export function createMemoryState(sources: MemorySources): ReadMemoryState {
   }
 
   return async () => {
-    const [held, waiting] = await Promise.all([largestMeetings(), queues()]);
+    const [held, rooms, waiting] = await Promise.all([largestMeetings(), largestRooms(), queues()]);
     const { pressure, tightest, signals, gauges } = governor.sample();
     const { entries, accountedBytes, measuredBytes, unexplainedBytes } = governor.ledger();
     const ahead = governor.forecast();
@@ -138,7 +155,7 @@ export function createMemoryState(sources: MemorySources): ReadMemoryState {
       responses: governor.responses().map(({ name, strength }) => ({ name, strength })),
       levelHistory: governor.levelHistory.map(toChange).toReversed(),
       alerts: governor.alerts.recent().map(toAlert).toReversed(),
-      rooms: [],
+      rooms,
       meetings: held,
       capacity: capacityNow(gauges.rssBytes),
       queues: waiting,
