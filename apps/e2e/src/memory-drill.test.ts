@@ -7,7 +7,7 @@ import { chromium, type Locator, type Page } from 'playwright-core';
 import { expect, it, onTestFinished } from 'vitest';
 import { browserFlags, chromiumPath } from './support/chromium.ts';
 import { conversation, holdMeeting } from './support/conversation.ts';
-import { inspectPage } from './support/inspect-page.ts';
+import { inspectPage, phone } from './support/inspect-page.ts';
 import { startServer } from './support/server.ts';
 
 /** Enough lines for the server's cache of them to be above what it may hold at critical. */
@@ -32,8 +32,8 @@ it('a drill on the memory page shows the levels rise, the response, the recovery
   onTestFinished(() => server.stop());
   const api = createApi(server.url, { checkAnswers: true });
   const live = await holdMeeting(api, 'Live', conversation(1));
-  for (let number = 1; number <= meetings; number += 1)
-    await holdMeeting(api, `Meeting ${number}`, conversation(linesEach));
+  const lines = conversation(linesEach);
+  await Promise.all(Array.from({ length: meetings }, (_, index) => holdMeeting(api, `Meeting ${index}`, lines)));
 
   const page = await openOperations(server.url);
   const [drill, responses, holders] = ['Drill', 'Responses', 'What holds memory'].map((title) => card(page, title));
@@ -55,7 +55,7 @@ it('a drill on the memory page shows the levels rise, the response, the recovery
     .waitFor();
   await expect(api.createMeeting({ title: 'Too late' })).rejects.toMatchObject({ retryable: true });
   await api.postCaptions(live, { source: 'drill', segments: conversation(2) });
-  expect(await inspectPage(page)).toEqual([]);
+  expect(await inspectPage(page, [phone])).toEqual([]);
   await page.setViewportSize({ width: 1280, height: 900 });
 
   await drill!.getByText('Reached, held and let go').waitFor();
