@@ -52,7 +52,7 @@ export interface QuantisedQuery {
 
 export function quantiseQuery(rotated: Float64Array): QuantisedQuery {
   let largest = 0;
-  for (const value of rotated) largest = Math.max(largest, Math.abs(value));
+  for (let i = 0; i < rotated.length; i++) largest = Math.max(largest, Math.abs(rotated[i]!));
   const step = largest / maxQuery || 1;
   const values = new Int16Array(rotated.length);
   let sum = 0;
@@ -63,7 +63,10 @@ export function quantiseQuery(rotated: Float64Array): QuantisedQuery {
 /** The vector with length 1, in 32 bits; null for one without a direction. */
 export function normalised(vector: Float32Array): Float32Array | null {
   let squares = 0;
-  for (const value of vector) squares += value * value;
+  for (let i = 0; i < vector.length; i++) squares += vector[i]! ** 2;
   const length = Math.sqrt(squares);
-  return length > 0 && Number.isFinite(length) ? vector.map((value) => value / length) : null;
+  if (!(length > 0 && Number.isFinite(length))) return null;
+  const unit = new Float32Array(vector.length);
+  for (let i = 0; i < unit.length; i++) unit[i] = vector[i]! / length;
+  return unit;
 }
