@@ -55,6 +55,8 @@ export async function recallOf(
 async function setsOfFile(path: string, queriesPath: string | null, size: number): Promise<VectorSet[]> {
   const vectors = await readEmbeddings(path, maxVectors);
   const given = queriesPath === null ? null : await readEmbeddings(queriesPath, maxVectors);
+  if (given?.[0] && given[0].length !== vectors[0]?.length)
+    throw new Error('Queries and vectors differ in their length.');
   if (vectors.length < 10) throw new Error(`${path} has ${vectors.length} vectors; give at least 10.`);
   console.log(`# ${vectors.length} vectors of ${vectors[0]!.length} numbers, in rooms of ${size}`);
   const rooms = [];

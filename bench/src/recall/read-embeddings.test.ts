@@ -50,6 +50,7 @@ test.each([
   ['a.npy', '', /no \.npy file/],
   ['a.jsonl', '[1,2]\n[1]', /Vector 2 has 1 numbers, the first 2/],
   ['a.jsonl', '[1,"2"]', /Vector 1 is no list of numbers/],
+  ['a.md', '# Not a vector', /Vector 1 is no list of numbers/],
   ['a.jsonl', '{"vector":[1]}', /Vector 1 is no list of numbers/],
   ['a.jsonl', `[${'1,'.repeat(200_000)}1]`, /line has more than/],
   ['a.jsonl', `[${'1,'.repeat(5000)}1]`, /at most 4096/],

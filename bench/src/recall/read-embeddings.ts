@@ -59,10 +59,9 @@ async function readJsonLines(path: string, maxVectors: number): Promise<Float32A
   const vectors: Float32Array[] = [];
   for await (const line of boundedLines(path)) {
     if (line.trim() === '') continue;
-    const value: unknown = JSON.parse(line);
-    const list = Array.isArray(value) ? value : (value as { embedding?: unknown } | null)?.embedding;
+    const list = listOf(line);
     if (!Array.isArray(list) || list.length === 0 || !list.every((number) => typeof number === 'number')) {
-      throw new Error(`Vector ${vectors.length + 1} is no list of numbers.`);
+      throw new Error(`Vector ${vectors.length + 1} is no list of numbers; give .npy or JSON lines.`);
     }
     if (list.length > embeddingLimits.maxDims)
       throw new Error(`Vectors have at most ${embeddingLimits.maxDims} numbers.`);
@@ -70,6 +69,15 @@ async function readJsonLines(path: string, maxVectors: number): Promise<Float32A
     if (vectors.length === maxVectors) break;
   }
   return vectors;
+}
+
+function listOf(line: string): unknown {
+  try {
+    const value: unknown = JSON.parse(line);
+    return Array.isArray(value) ? value : (value as { embedding?: unknown } | null)?.embedding;
+  } catch {
+    return null;
+  }
 }
 
 /** Lines of a file; one that is too long is an error before it is held whole. */
