@@ -2,6 +2,8 @@
 export const answerLimits = {
   /** Passages that an answer is made from: about 6 KB. */
   maxSources: 12,
+  /** Found beyond what is wanted, of which passages from other places of a meeting may come first. */
+  extraHits: 20,
   /** Of a passage that the model is given. */
   maxSourceLength: 2000,
   /** Lines of the transcript that are read for one passage. */

@@ -49,6 +49,25 @@ export function toPassageHit({ hit, source }: FoundSource): PassageHit {
   };
 }
 
+/** Rows around a passage of the transcript that are about the same as a rule. */
+const spreadRows = 2;
+
+/**
+ * Speech goes on over many passages. Those right beside a better one come after the others, so that the first few are of
+ * several places in the meeting; the order is kept otherwise, and documents keep theirs.
+ */
+export function spread(hits: readonly Hit[]): Hit[] {
+  const [first, beside]: [Hit[], Hit[]] = [[], []];
+  for (const hit of hits) {
+    const isBeside = first.some(
+      ({ source, row }) =>
+        source === transcriptSource && hit.source === source && Math.abs(row - hit.row) <= spreadRows,
+    );
+    (isBeside ? beside : first).push(hit);
+  }
+  return [...first, ...beside];
+}
+
 /** How much each next word of a passage that the question has counts, beside its place in its own room. */
 const placeWeight = 0.5;
 

@@ -9,7 +9,7 @@ import { composeAnswer } from './compose.ts';
 import { findMeetings } from './find-meetings.ts';
 import { answerLimits } from './limits.ts';
 import { createAnswersRepository, type AnsweringMeeting } from './repository.ts';
-import { rankTogether, sourcesOf, toPassageHit, type FoundSource } from './retrieve.ts';
+import { rankTogether, sourcesOf, spread, toPassageHit, type FoundSource } from './retrieve.ts';
 
 export interface AnswersOptions {
   database: Database;
@@ -44,9 +44,9 @@ export function createAnswers({ database, search, embedQuestion, engine, log }: 
     { text, vector, k }: { text: string; vector: Float32Array | null; k: number },
     signal: AbortSignal,
   ): Promise<FoundSource[]> {
-    const { hits } = await search(meeting.id, { text, vector, k });
+    const { hits } = await search(meeting.id, { text, vector, k: k + answerLimits.extraHits });
     signal.throwIfAborted();
-    return sourcesOf(repository, meeting, hits);
+    return sourcesOf(repository, meeting, spread(hits).slice(0, k));
   }
 
   async function answer(

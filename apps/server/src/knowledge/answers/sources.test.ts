@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { answerLimits } from './limits.ts';
 import { isAbout } from './relevance.ts';
+import { spread } from './retrieve.ts';
 import { quoteFor } from './sources.ts';
 import { documentSource } from './testing.ts';
 
@@ -51,5 +52,28 @@ describe('a question', () => {
     'What are they, and when will it have been there?',
   ])('is not answered from what only has words of any text: %s', (question) => {
     expect(isAbout(question, sources)).toBe(false);
+  });
+});
+
+describe('hits of one meeting', () => {
+  const hit = (source: string, row: number) => ({
+    ...{ source, row, heading: '', page: 0, start: 0, end: 0, text: '' },
+    ...{ score: 1, textRank: 1, vectorRank: null },
+  });
+  const order = (hits: [string, number][]) => spread(hits.map(([from, row]) => hit(from, row))).map(({ row }) => row);
+
+  it('are of several places in what was said before they are of the same', () => {
+    const said: [string, number][] = [10, 11, 12, 13, 40, 8].map((row) => ['transcript', row]);
+    expect(order(said)).toEqual([10, 13, 40, 11, 12, 8]);
+  });
+
+  it('keep their order where they are of documents', () => {
+    const found: [string, number][] = [
+      ['d1', 10],
+      ['d1', 11],
+      ['transcript', 12],
+      ['d1', 9],
+    ];
+    expect(order(found)).toEqual([10, 11, 12, 9]);
   });
 });
