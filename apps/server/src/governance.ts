@@ -27,8 +27,12 @@ const mb = 2 ** 20;
 const bytesPerSocket = 14_000;
 /** Demuxer, cutter, positions of a track that is being recorded. */
 export const bytesPerTrack = 6000;
-/** A live meeting, until enough of them have been measured: two sockets, a track, its last lines. */
+/**
+ * A live meeting: two sockets, a track, its last lines. It counts as measured on so many: of few, what grew is the server's
+ * own warming up (90 MB with 50 of them, which would be 1.8 MB each, and nobody would be let in).
+ */
 const assumedBytesPerMeeting = 64_000;
+const assumedMeetings = 1000;
 /** SQLite's page cache (`cache_size`), its statements, and what it reads from the log. */
 const databaseBytes = 6 * mb;
 
@@ -239,8 +243,8 @@ export function createGovernance(config: Config, log: Logger, { restart, sensors
   let restingBytes = 0;
   function bytesPerMeeting(active: number): number {
     const { rssBytes } = governor.sample().gauges;
-    if (active < 20 || restingBytes === 0) return assumedBytesPerMeeting;
-    return Math.max(bytesPerSocket, Math.round((rssBytes - restingBytes) / active));
+    const grownBytes = restingBytes === 0 ? 0 : Math.max(0, rssBytes - restingBytes);
+    return Math.round((assumedMeetings * assumedBytesPerMeeting + grownBytes) / (assumedMeetings + active));
   }
 
   /** Where no number was set: what is live and what fits beside it; from critical on, nobody new. */

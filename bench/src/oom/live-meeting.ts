@@ -38,9 +38,20 @@ const captionsEverySeconds = 5;
 const maxInFlight = 8;
 const maxSliceBytes = 64 * 1024;
 const reconnectMs = 500;
+const beginTimeoutMs = 60_000;
 const finishEveryMs = 100;
 const finishTimeoutMs = 120_000;
 const speakers = ['Ada', 'Ben', 'Cleo', 'Dan'];
+
+/** A track was not opened: the line of those that wait says when to ask again. */
+class RefusedError extends Error {
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: string, retryAfterMs: number | undefined) {
+    super(code);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
 
 export function createLiveMeeting(options: LiveMeetingOptions): LiveMeeting {
   const { url, http, tally, index, bytes, bytesPerSecond } = options;
@@ -76,7 +87,7 @@ export function createLiveMeeting(options: LiveMeetingOptions): LiveMeeting {
     const reply = (await made.call('track:open', open)) as Durable | ErrorBody;
     if ('error' in reply) {
       made.close();
-      throw new Error(reply.error.code);
+      throw new RefusedError(reply.error.code, reply.error.retryAfterMs);
     }
     lostBytes += Math.max(0, durable - reply.durable);
     durable = reply.durable;
@@ -167,7 +178,13 @@ export function createLiveMeeting(options: LiveMeetingOptions): LiveMeeting {
       const made = await http.ask({ method: 'POST', path: '/api/v1/meetings', body: '{}', keepText: true });
       if (made.outcome !== 'served') throw new Error(`POST /meetings: ${made.status} ${made.text}`);
       meetingId = (JSON.parse(made.text) as Meeting).id;
-      await connect();
+      for (const giveUpAt = Date.now() + beginTimeoutMs; !socket;) {
+        await connect().catch(async (error: unknown) => {
+          const waitMs = error instanceof RefusedError ? error.retryAfterMs : undefined;
+          if (waitMs === undefined || Date.now() > giveUpAt) throw error;
+          await sleep(waitMs);
+        });
+      }
     },
     tick() {
       seconds += 1;
