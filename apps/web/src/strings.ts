@@ -335,7 +335,6 @@ const en = {
     suggestionOf: (name: string) => `What does ${name} say about deadlines?`,
     suggestionsAll: ['What did we decide about the budget?', 'What was promised to customers?'],
     history: 'Questions and answers',
-    asked: 'You asked',
     looking: 'Looking in the sources…',
     answering: 'Being answered…',
     answered: 'The answer is there.',

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join, resolve } from 'node:path';
 import {
+  apiPrefix,
   errorCodes,
   type ErrorCode,
   type MeetingDetail,
@@ -13,6 +14,7 @@ import {
 } from '@hansard/protocol';
 import { Server } from 'socket.io';
 import { engines, makeDetail } from './fixtures.ts';
+import { answerKnowledge, makeKnowledge, type Knowledge } from './knowledge-routes.ts';
 import { makeMemoryHistory, makeMemoryState } from './memory-fixtures.ts';
 
 /** What the server of the tests holds; a test changes it as it likes. */
@@ -23,6 +25,7 @@ export interface World {
   engines: typeof engines;
   memory: MemoryState;
   memoryHistory: MemoryHistory;
+  knowledge: Knowledge;
   /** Where set, every call fails with it. */
   failWith: ErrorCode | null;
 }
@@ -52,6 +55,7 @@ export async function startFixtureServer(dist: string): Promise<FixtureServer> {
     engines,
     memory: makeMemoryState(),
     memoryHistory: makeMemoryHistory(),
+    knowledge: makeKnowledge(),
     failWith: null,
   };
   const server = createServer((request, response) => void answer(request, response));
@@ -87,6 +91,8 @@ export async function startFixtureServer(dist: string): Promise<FixtureServer> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString();
+    const path = url.pathname.slice(apiPrefix.length);
+    if (!world.failWith && (await answerKnowledge(world.knowledge, request, { path, body }, response))) return;
     const found = world.failWith ? fail(world.failWith) : route(world, request.method!, url, body);
     response.writeHead(found.status, { 'content-type': 'application/json' }).end(JSON.stringify(found.body));
   }
@@ -166,7 +172,9 @@ function route(world: World, method: string, url: URL, body: string): Answer {
   if (part !== undefined) return ok({});
   if (method === 'DELETE') {
     world.meetings = world.meetings.filter((each) => each !== meeting);
-    return ok({ deleted: { tracks: 1, parts: 3, chunks: 170, segments: 212, minutes: 1, audioBytes: 10_080_000 } });
+    return ok({
+      deleted: { tracks: 1, parts: 3, chunks: 170, segments: 212, minutes: 1, documents: 0, audioBytes: 10_080_000 },
+    });
   }
   if (method === 'PATCH') Object.assign(meeting, JSON.parse(body));
   return ok(meeting);

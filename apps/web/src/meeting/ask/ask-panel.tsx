@@ -102,6 +102,7 @@ export function AskPanel({
               <ExchangeView
                 key={exchange.id}
                 exchange={exchange}
+                heading={Heading === 'h1' ? 'h2' : 'h3'}
                 nameMeetings={meetingId === null}
                 actions={actions}
                 onRetry={conversation.retry}

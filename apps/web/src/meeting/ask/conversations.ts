@@ -1,5 +1,4 @@
-import { explain } from '../../app/api.ts';
-import { askMeeting } from './ask-api.ts';
+import { api, explain } from '../../app/api.ts';
 import { createConversation, type Conversation } from './conversation.ts';
 
 /** Meetings whose questions are kept while the page is open. */
@@ -10,7 +9,7 @@ const kept = new Map<string | null, Conversation>();
 export function conversationWith(meetingId: string | null): Conversation {
   const conversation =
     kept.get(meetingId) ??
-    createConversation({ ask: (question, options) => askMeeting(meetingId, question, options), explain });
+    createConversation({ ask: (question, options) => api.ask(meetingId, question, options), explain });
   kept.delete(meetingId);
   kept.set(meetingId, conversation);
   const [oldest] = kept.keys();

@@ -4,7 +4,6 @@ import { strings } from '../../strings.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { CopyIcon } from '../../ui/icons.tsx';
 import { say } from '../../ui/toast-store.ts';
-import { VisuallyHidden } from '../../ui/visually-hidden.tsx';
 import { AnswerText } from './answer-text.tsx';
 import { asPlainText } from './citation-label.ts';
 import type { Exchange } from './conversation.ts';
@@ -17,22 +16,22 @@ const quoting = 'quotes';
 
 interface Props {
   exchange: Exchange;
+  /** Of the question: one below the heading of the whole. */
+  heading: 'h2' | 'h3';
   nameMeetings: boolean;
   actions: SourceActions;
   onRetry: (id: number) => void;
 }
 
-export const ExchangeView = memo(function ExchangeView({ exchange, nameMeetings, actions, onRetry }: Props) {
+export const ExchangeView = memo(function ExchangeView(props: Props) {
+  const { exchange, heading: Question, nameMeetings, actions, onRetry } = props;
   const { id, question, state, text, reply, problem } = exchange;
   const quoted = reply !== null && reply.answered && reply.engine === quoting;
   const citations = reply?.citations ?? [];
 
   return (
     <li className={classes.exchange}>
-      <h3 className={classes.question}>
-        <VisuallyHidden>{strings.ask.asked}: </VisuallyHidden>
-        {question}
-      </h3>
+      <Question className={classes.question}>{question}</Question>
       {quoted && <p className={classes.note}>{reply.fallbackReason ?? strings.ask.quotes}</p>}
       {/* Quotes are the sources themselves. */}
       {!quoted && text !== '' && (

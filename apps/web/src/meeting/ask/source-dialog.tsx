@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { Citation } from '@hansard/protocol';
+import { api } from '../../app/api.ts';
 import { strings } from '../../strings.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { useMediaQuery } from '../../ui/use-media-query.ts';
-import { documentsApi } from '../documents/documents-api.ts';
 import { documentsQuery } from '../documents/documents-query.ts';
 import classes from './ask.module.css';
 
@@ -24,8 +24,7 @@ export function SourceDialog({ citation, linkMeeting, onClose }: Props) {
   const roomy = useMediaQuery(roomForPages);
   const document = documents?.find(({ id }) => id === documentId);
   const isPdf = document?.kind === 'pdf' && page !== undefined;
-  const address = documentsApi.originalUrl(meetingId, documentId);
-  const pageAddress = `${address}#page=${page}`;
+  const address = api.originalUrl(meetingId, documentId, isPdf ? page : undefined);
 
   return (
     <Dialog title={strings.ask.documentTitle(documentName, page)} wide={isPdf && roomy} onClose={onClose}>
@@ -38,7 +37,7 @@ export function SourceDialog({ citation, linkMeeting, onClose }: Props) {
       {isSuccess && !document && <p className={classes.soft}>{strings.ask.documentGone}</p>}
       {document && (
         <p className={classes.open}>
-          <a href={isPdf ? pageAddress : address} target="_blank" rel="noopener">
+          <a href={address} target="_blank" rel="noopener">
             {isPdf ? strings.ask.openPage(page) : strings.ask.openOriginal}
           </a>
         </p>
@@ -46,7 +45,7 @@ export function SourceDialog({ citation, linkMeeting, onClose }: Props) {
       {isPdf && roomy && navigator.pdfViewerEnabled && (
         // No browser shows a PDF in a sandbox. The server tells it that this is nothing else, and may run nothing.
         // oxlint-disable-next-line react/iframe-missing-sandbox
-        <iframe className={classes.viewer} src={pageAddress} title={strings.ask.viewer(documentName)} />
+        <iframe className={classes.viewer} src={address} title={strings.ask.viewer(documentName)} />
       )}
     </Dialog>
   );

@@ -1,13 +1,13 @@
 import type { MeetingDocument } from '@hansard/protocol';
-import { useMutation } from '@tanstack/react-query';
-import { explain } from '../../app/api.ts';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { api, explain } from '../../app/api.ts';
 import { strings } from '../../strings.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { CloseIcon, TrashIcon } from '../../ui/icons.tsx';
 import { say } from '../../ui/toast-store.ts';
 import { isUnderWay } from './document-list.ts';
 import { factWords, stateWords } from './document-words.ts';
-import { documentsApi } from './documents-api.ts';
+import { tellDocuments } from './documents-query.ts';
 import { ProgressBar } from './progress-bar.tsx';
 import classes from './documents.module.css';
 
@@ -18,8 +18,10 @@ interface Props {
 
 export function DocumentRow({ document, onRemove }: Props) {
   const { id, meetingId, name, state, progress, leftOut, error } = document;
+  const queryClient = useQueryClient();
   const cancel = useMutation({
-    mutationFn: () => documentsApi.cancelDocument(meetingId, id),
+    mutationFn: () => api.cancelDocument(meetingId, id),
+    onSuccess: (told) => tellDocuments(queryClient, meetingId, new Map([[id, told]])),
     onError: (reason) => say(explain(reason)),
   });
   const underWay = isUnderWay(document);
@@ -29,7 +31,7 @@ export function DocumentRow({ document, onRemove }: Props) {
       <div className={classes.words}>
         {state === 'ready' ? (
           <a
-            href={documentsApi.originalUrl(meetingId, id)}
+            href={api.originalUrl(meetingId, id)}
             target="_blank"
             rel="noopener"
             className={classes.name}

@@ -1,10 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { MeetingDocument } from '@hansard/protocol';
+import { api } from '../../app/api.ts';
 import { strings } from '../../strings.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { say } from '../../ui/toast-store.ts';
-import { documentsApi } from './documents-api.ts';
-import { documentsQuery } from './documents-query.ts';
+import { tellDocuments } from './documents-query.ts';
 
 interface Props {
   document: MeetingDocument;
@@ -16,10 +16,8 @@ export function RemoveDocumentDialog({ document: { id, meetingId, name }, onClos
   const queryClient = useQueryClient();
 
   async function remove() {
-    const { deleted } = await documentsApi.deleteDocument(meetingId, id);
-    queryClient.setQueryData<MeetingDocument[]>(documentsQuery(meetingId).queryKey, (known) =>
-      known?.filter((each) => each.id !== id),
-    );
+    const { deleted } = await api.deleteDocument(meetingId, id);
+    tellDocuments(queryClient, meetingId, new Map([[id, null]]));
     say(strings.documents.removed(name, deleted.passages));
     onClose();
   }

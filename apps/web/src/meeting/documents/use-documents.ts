@@ -2,8 +2,8 @@ import { useEffect, useRef } from 'react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { MeetingDocument } from '@hansard/protocol';
 import { connection } from '../../app/connection.ts';
-import { documentsQuery } from './documents-query.ts';
-import { withTold, type Told } from './document-list.ts';
+import { documentsQuery, tellDocuments } from './documents-query.ts';
+import { withTold } from './document-list.ts';
 
 /**
  * The meeting's documents, kept up to date over the socket. `live`: this page is among those who are told; what happened
@@ -24,17 +24,15 @@ export function useDocuments(meetingId: string, live: boolean) {
 
   useEffect(() => {
     const socket = connection();
-    const take = (change: Told) =>
-      queryClient.setQueryData<MeetingDocument[]>(queryKey, (known) => known && withTold(known, change));
     const onDocument = (document: MeetingDocument) => {
       if (document.meetingId !== meetingId) return;
       told.current.set(document.id, document);
-      take(new Map([[document.id, document]]));
+      tellDocuments(queryClient, meetingId, new Map([[document.id, document]]));
     };
     const onDeleted = (deleted: { meetingId: string; documentId: string }) => {
       if (deleted.meetingId !== meetingId) return;
       told.current.set(deleted.documentId, null);
-      take(new Map([[deleted.documentId, null]]));
+      tellDocuments(queryClient, meetingId, new Map([[deleted.documentId, null]]));
     };
     socket.on('document', onDocument);
     socket.on('document:deleted', onDeleted);
@@ -42,8 +40,6 @@ export function useDocuments(meetingId: string, live: boolean) {
       socket.off('document', onDocument);
       socket.off('document:deleted', onDeleted);
     };
-    // The key is made of the meeting's ID.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [meetingId, queryClient]);
 
   const { refetch } = query;
