@@ -59,11 +59,11 @@ export function createMetrics(sources: MetricSources) {
   gauge('hansard_rooms_resident', 'Indexes of meetings’ documents in memory', () => rooms().resident);
   gauge('hansard_rooms_bytes', 'Memory that rooms hold', () => rooms().bytes);
   gauge('hansard_rooms_budget_bytes', 'Memory that rooms may hold', () => rooms().budgetBytes);
-  new Counter({
+  const roomUses = new Counter({
     name: 'hansard_room_uses_total',
     help: 'Uses of rooms: found in memory, brought there, refused for lack of it; and those that were let go',
     labelNames: ['outcome'],
-    registers,
+    registers: [],
     collect() {
       const { hits, activations, refusals, evictions } = rooms();
       this.reset();
@@ -77,6 +77,7 @@ export function createMetrics(sources: MetricSources) {
       }
     },
   });
+  registry.registerMetric(roomUses);
   const database = createBusyMeter();
   gauge('hansard_database_utilization', 'Share of the time since the last scrape that the database worked', () =>
     database.share(),

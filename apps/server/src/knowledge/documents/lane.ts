@@ -40,12 +40,14 @@ export function createLane({ maxAtOnce, next, work, log }: LaneOptions) {
     runs.set(row.id, { meetingId: row.meetingId, stop, done });
   }
 
+  const mayStart = (): boolean => !stopped && runs.size < maxAtOnce;
+
   async function fill(): Promise<void> {
     do {
       lookAgain = false;
-      while (!stopped && runs.size < maxAtOnce) {
+      while (mayStart()) {
         const row = await next([...runs.keys()]);
-        if (!row || stopped) break;
+        if (!row || !mayStart()) break;
         start(row);
       }
     } while (lookAgain);

@@ -42,7 +42,10 @@ export function servedAs(kind: DocumentKind | null): { contentType: string; isIn
       return { contentType: `${office}.wordprocessingml.document`, isInline: false };
     case 'pptx':
       return { contentType: `${office}.presentationml.presentation`, isInline: false };
-    default:
+    case 'html':
+    case 'markdown':
+    case 'text':
+    case null:
       return { contentType: 'application/octet-stream', isInline: false };
   }
 }

@@ -172,13 +172,22 @@ export function createDocumentsRepository(database: Database) {
       return count;
     },
 
-    /** Rooms whose vectors are of another model, a page at a time. */
+    /** Rooms of documents whose vectors are of another model, a page at a time. Without documents, a room renews itself. */
     roomsOfOtherModels: async (model: string, after: string): Promise<string[]> => {
       const rows = await database
         .selectFrom('rooms')
         .select('meetingId')
         .where('model', '!=', model)
         .where('meetingId', '>', after)
+        .where((row) =>
+          row.exists(
+            row
+              .selectFrom('documents')
+              .select('documents.id')
+              .whereRef('documents.meetingId', '=', 'rooms.meetingId')
+              .where('documents.state', '=', 'ready'),
+          ),
+        )
         .orderBy('meetingId')
         .limit(documentLimits.rowBatch)
         .execute();

@@ -38,9 +38,12 @@ async function served() {
         method: 'POST',
         headers: { 'content-type': `multipart/form-data; boundary=${boundary}`, ...headers },
       });
-      sent.on('response', async (response) => {
-        const text = Buffer.concat(await response.toArray()).toString();
-        resolve({ status: response.statusCode!, body: text });
+      sent.on('response', (response) => {
+        const read = response.toArray() as Promise<Buffer[]>;
+        read.then(
+          (pieces) => resolve({ status: response.statusCode!, body: Buffer.concat(pieces).toString() }),
+          reject,
+        );
       });
       sent.on('error', reject);
       sent.end(body);

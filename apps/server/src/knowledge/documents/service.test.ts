@@ -183,7 +183,13 @@ describe('what is taken in', () => {
   it('is bounded in number', async () => {
     const { database, add } = await startDocuments();
     await addMeeting(database);
-    for (let count = 0; count < limits.maxDocumentsPerMeeting; count += 1) await add('m1', `text ${count}`);
+    const row = { meetingId: 'm1', name: 'a.txt', bytes: 9, state: 'ready', passages: 0, progressDone: 0 } as const;
+    const rows = Array.from({ length: limits.maxDocumentsPerMeeting - 1 }, (_, at) => ({ ...row, id: `d${at}` }));
+    await database
+      .insertInto('documents')
+      .values(rows.map((each) => ({ ...each, createdAt: 1 })))
+      .execute();
+    await add('m1', 'the last');
     await expect(add('m1', 'one more')).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 

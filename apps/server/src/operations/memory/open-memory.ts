@@ -17,6 +17,8 @@ interface MemoryOptions extends Omit<MemorySources, 'drill'> {
   dir: string;
   /** Whether drills may be had. */
   hasDrills: boolean;
+  /** False where the room is in use, or not in memory. */
+  evictRoom: (meetingId: string) => Promise<boolean>;
   /** After so long in emergency the process is restarted; undefined: never. */
   restartAfterMs: number | undefined;
   log: Logger;
@@ -32,7 +34,7 @@ export interface Memory {
 }
 
 export async function openMemory(options: MemoryOptions): Promise<Memory> {
-  const { dir, hasDrills, restartAfterMs, log, ...sources } = options;
+  const { dir, hasDrills, evictRoom, restartAfterMs, log, ...sources } = options;
   const { governor, meetings, now } = sources;
   const history = await openHistory({ dir, log, ...(now && { now }) });
   const drill = hasDrills
@@ -49,6 +51,7 @@ export async function openMemory(options: MemoryOptions): Promise<Memory> {
   // What a drill takes is nobody's riddle.
   if (drill) governor.account('drill', () => drill.report?.heldBytes ?? 0);
   const readState = createMemoryState({ ...sources, drill });
+  const rooms = { resident: sources.residentRooms, evict: evictRoom };
   const downloads = createDownloads(
     createDumps({
       folder: join(dir, 'dumps'),
@@ -59,7 +62,7 @@ export async function openMemory(options: MemoryOptions): Promise<Memory> {
   );
   let stop = (): void => {};
   return {
-    routes: memoryRoutes(createMemoryOperations({ readState, history, drill, ...downloads })),
+    routes: memoryRoutes(createMemoryOperations({ readState, history, drill, rooms, ...downloads })),
     start() {
       stop = governor.onSample((sample) => history.observe(sample, governor.level, meetings.size));
     },

@@ -51,6 +51,7 @@ async function start({ hasDrills = true } = {}) {
         lastUsedAt: epoch,
         isPinned: passages === 3,
       })),
+    evictRoom: (meetingId) => Promise.resolve(meetingId === 'm70'),
     titlesOf: (ids) => Promise.resolve(new Map(ids.filter((id) => id !== 'm28').map((id) => [id, `Meeting ${id}`]))),
     queues: () => ({ chunks: 3, minutes: 1 }),
     engines: () => [],
@@ -122,6 +123,14 @@ test('the state tells what memory is like, and adds up', async () => {
   expect(state.capacity).toMatchObject({ activeMeetings: 30, waitingMeetings: 2, maxMeetings: 100, fitsMore: 70 });
   // 0.85 × 2000 MB less the 880 that are taken, by 2 MB each.
   expect(state.capacity.larger[0]).toEqual({ limitBytes: 2000 * mb, maxMeetings: 440 });
+});
+
+test('a room is let go unless it is in use', async () => {
+  const { call } = await start();
+  const gone = await call('DELETE', '/rooms/m70');
+  expect([gone.status, gone.body()]).toEqual([200, { evicted: { bytes: 56_000 } }]);
+  expect((await call('DELETE', '/rooms/m3')).body()).toMatchObject({ error: { code: 'CONFLICT' } });
+  expect((await call('DELETE', '/rooms/m9')).body()).toMatchObject({ error: { code: 'NOT_FOUND' } });
 });
 
 test('the course is there in each range, an hour where none is named', async () => {

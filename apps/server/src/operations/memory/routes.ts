@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import {
+  id,
   memoryDrill,
   memoryDrillReport,
   memoryHistory,
@@ -66,6 +67,19 @@ export function memoryRoutes(memory: MemoryOperations): FastifyPluginAsyncZod {
         },
       },
       async ({ actor }) => ({ report: memory.cancelDrill(actor) }),
+    );
+
+    app.delete(
+      '/operations/memory/rooms/:id',
+      {
+        schema: {
+          summary: 'Let a meeting’s room go from memory; it comes back when it is asked',
+          tags,
+          params: z.object({ id }),
+          response: { 200: z.object({ evicted: z.object({ bytes: z.number().int().nonnegative() }) }) },
+        },
+      },
+      async ({ actor, params }) => ({ evicted: await memory.evictRoom(actor, params.id) }),
     );
 
     app.post(

@@ -11,6 +11,11 @@ export interface MemoryOperationsOptions {
   history: Pick<History, 'read'>;
   /** Null where drills are off. */
   drill: Drill | null;
+  /** Rooms in memory, and how to let one go: false where it is in use. */
+  rooms: {
+    resident: () => readonly { meetingId: string; bytes: number }[];
+    evict: (meetingId: string) => Promise<boolean>;
+  };
   /** Both throw what is refused for lack of room, and where another is under way. Ended early, they delete what they began. */
   takeSnapshot: (signal: AbortSignal) => Promise<Readable>;
   takeProfile: (durationMs: number, signal: AbortSignal) => Promise<Readable>;
@@ -20,7 +25,7 @@ export type MemoryOperations = ReturnType<typeof createMemoryOperations>;
 
 /** What operators see of memory, and may do about it. Each throws `FORBIDDEN` to others. */
 export function createMemoryOperations(options: MemoryOperationsOptions) {
-  const { readState, history, drill, takeSnapshot, takeProfile } = options;
+  const { readState, history, drill, rooms, takeSnapshot, takeProfile } = options;
 
   function drillFor(actor: Actor): Drill {
     requireRight(actor, 'operate');
@@ -41,6 +46,17 @@ export function createMemoryOperations(options: MemoryOperationsOptions) {
     startDrill: (actor: Actor, wanted: MemoryDrill): MemoryDrillReport => drillFor(actor).start(wanted),
     /** Ends a drill that runs; null where none ever did. */
     cancelDrill: (actor: Actor): MemoryDrillReport | null => drillFor(actor).cancel(),
+    /**
+     * Lets a meeting's room go from memory; nothing of it is lost. Gives the bytes. Rejects with `NOT_FOUND` where it isn't
+     * in memory, `CONFLICT` where its meeting is live or somebody uses it.
+     */
+    async evictRoom(actor: Actor, meetingId: string): Promise<{ bytes: number }> {
+      requireRight(actor, 'operate');
+      const room = rooms.resident().find((room) => room.meetingId === meetingId);
+      if (!room) throw new AppError('NOT_FOUND', 'This meeting’s room is not in memory.');
+      if (await rooms.evict(meetingId)) return { bytes: room.bytes };
+      throw new AppError('CONFLICT', 'This room is in use, or its meeting is live. It can go once that is over.');
+    },
     snapshot(actor: Actor, signal: AbortSignal): Promise<Readable> {
       requireRight(actor, 'operate');
       return takeSnapshot(signal);
