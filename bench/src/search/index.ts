@@ -14,18 +14,20 @@ import { timeDropped } from './rescoring.ts';
 import { textSides } from './text-sides.ts';
 import { vectorSides } from './vector-sides.ts';
 
-const sizes = [200, 1000, 2000] as const;
 const goalSize = 1000;
 
 export const benchmark: Benchmark = {
   describe: `the nearest ${k} of a room's passages, rescoring, hybrid search, against other libraries; recall against exact search`,
   options: {
+    /** Passages of a room, one room after the other. */
+    sizes: { type: 'string', default: '200,1000,2000' },
     rounds: { type: 'string', default: '11' },
     /** Of each side, in each round. */
     questions: { type: 'string', default: '400' },
   },
   async run(values) {
     const [rounds, asked] = [Number(values['rounds']), Number(values['questions'])];
+    const sizes = String(values['sizes']).split(',').map(Number);
     const { passages, questions } = await readTexts(letters);
     const vectorOf = createTextVectors(passages, dims);
     const figures: Record<string, number> = {};
