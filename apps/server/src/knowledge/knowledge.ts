@@ -70,7 +70,7 @@ export function createKnowledge(options: KnowledgeOptions) {
     database,
     objects,
     bus,
-    parse: createParser(),
+    parse: createParser({ maxFileBytes: config.maxDocumentBytes }),
     embeddings,
     rooms,
     incomingDir: config.incomingDir,

@@ -67,7 +67,8 @@ function createHandler(sink: TextSink) {
       }
       const level = name === 'title' ? 0 : Number(/^h([1-6])$/.exec(name)?.[1] ?? Number.NaN);
       if (!Number.isNaN(level)) {
-        sink.heading(level, text, 0);
+        // The sign is a link of the heading to itself.
+        sink.heading(level, text.replace(/\s*[¶§]\s*$/, ''), 0);
         text = '';
       } else if (name !== 'td' && name !== 'th' && name !== 'br' && !inline.has(name)) flush();
       if (name === 'pre') preformatted -= 1;

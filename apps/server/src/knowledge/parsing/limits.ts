@@ -1,5 +1,6 @@
 /** Bounds of one file and of the process that reads it. */
 export const parsingLimits = {
+  /** Where the caller sets no other. */
   maxFileBytes: 10 * 2 ** 20,
   /** Pages behind these are left out, and counted. */
   maxPages: 2000,
@@ -17,7 +18,7 @@ export const parsingLimits = {
   maxOutputBytes: 4 * 2 ** 20,
   deadlineMs: 120_000,
   /** Of the processor; it also ends a child whose server has died. */
-  cpuSeconds: 60,
+  cpuSeconds: 90,
   /** Of V8's heap; what libraries hold outside it is under the limit of data. */
   heapMb: 64,
   /** Private writable memory, as the kernel counts it (`RLIMIT_DATA`), without V8's reserve for code. */

@@ -1,9 +1,8 @@
-import { fstatSync, readFileSync, writeSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { choosePassages, createPassageCutter, passageLimits } from '../passages/index.ts';
-import { ParseFailure, tooLarge, unreadable } from './failure.ts';
+import { ParseFailure, unreadable } from './failure.ts';
 import { tellKind } from './kind.ts';
-import { parsingLimits } from './limits.ts';
 import type { ParserMessage } from './messages.ts';
 import { readers } from './readers.ts';
 
@@ -28,9 +27,6 @@ function print(message: ParserMessage): void {
 }
 
 async function parse(): Promise<void> {
-  if (fstatSync(input).size > parsingLimits.maxFileBytes) {
-    throw tooLarge(`The file is larger than ${parsingLimits.maxFileBytes / 2 ** 20} MB; split it into smaller files.`);
-  }
   const file = readFileSync(input);
   const kind = await tellKind(file);
   const cutter = createPassageCutter();

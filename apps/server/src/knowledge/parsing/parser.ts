@@ -8,6 +8,7 @@ import { parserMessage } from './messages.ts';
 import { readLines } from './read-lines.ts';
 
 export interface ParserOptions extends Partial<ChildLimits> {
+  maxFileBytes?: number;
   deadlineMs?: number;
   maxOutputBytes?: number;
   /** For tests and measurements. */
@@ -21,7 +22,7 @@ type Progress = Parameters<ParseDocument>[1]['onProgress'];
  * a time. Nothing is written to disk.
  */
 export function createParser(options: ParserOptions = {}): ParseDocument {
-  const { deadlineMs, maxOutputBytes, heapMb, dataMb, cpuSeconds, onChild } = {
+  const { maxFileBytes, deadlineMs, maxOutputBytes, heapMb, dataMb, cpuSeconds, onChild } = {
     ...parsingLimits,
     ...options,
   };
@@ -30,6 +31,10 @@ export function createParser(options: ParserOptions = {}): ParseDocument {
     const handle = await open(file, 'r');
     let child: ParserChild;
     try {
+      if ((await handle.stat()).size > maxFileBytes) {
+        const mb = Math.floor(maxFileBytes / 2 ** 20);
+        throw new AppError('TOO_LARGE', `The file is larger than ${mb} MB; split it into smaller files.`);
+      }
       child = startChild(handle.fd, { heapMb, dataMb, cpuSeconds });
     } finally {
       await handle.close();

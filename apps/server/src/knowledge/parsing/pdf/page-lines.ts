@@ -28,7 +28,11 @@ export function createPageLines(page: number, maxLength: number): { add(item: Te
   let length = 0;
 
   const endLine = () => {
-    const shown = text.replaceAll(/[\s\u00A0]+/g, ' ').trim();
+    // Dots that lead to a page's number are no words.
+    const shown = text
+      .replaceAll(/\.{5,}|(?:\. ){4,}/g, ' … ')
+      .replaceAll(/\s+/g, ' ')
+      .trim();
     if (shown !== '') {
       const last = lines.at(-1);
       // A raised or lowered number is a line of its own to the reader of the file.

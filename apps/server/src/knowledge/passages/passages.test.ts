@@ -1,0 +1,149 @@
+import { Buffer } from 'node:buffer';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { choosePassages, createPassageCutter, passageLimits } from './index.ts';
+
+const word = fc.stringMatching(/^[a-zäéö]{1,12}$/);
+const sentence = fc
+  .tuple(fc.array(word, { minLength: 1, maxLength: 30 }), fc.constantFrom('.', '?', '!', ''))
+  .map(([words, end]) => words.join(' ') + end);
+const paragraph = fc.oneof(
+  { weight: 8, arbitrary: fc.array(sentence, { minLength: 1, maxLength: 12 }).map((all) => all.join(' ')) },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 3000 }) },
+);
+const block = fc.record({
+  level: fc.option(fc.integer({ min: 1, max: 4 }), { freq: 4 }),
+  text: paragraph,
+  newPage: fc.boolean(),
+});
+const options = { numRuns: 300 };
+
+function cut(blocks: readonly { level: number | null; text: string; newPage: boolean }[]) {
+  const cutter = createPassageCutter();
+  let page = 1;
+  for (const { level, text, newPage } of blocks) {
+    if (newPage) page += 1;
+    if (level === null) cutter.paragraph(text, page);
+    else cutter.heading(level, text.slice(0, 40), page);
+  }
+  return { passages: cutter.finish(), length: cutter.length, lastPage: page };
+}
+
+test('passages are in order, within their bounds, and none is empty or overlaps another', () => {
+  fc.assert(
+    fc.property(fc.array(block, { maxLength: 30 }), (blocks) => {
+      const { passages, length, lastPage } = cut(blocks);
+      let end = 0;
+      for (const passage of passages) {
+        expect(passage.start).toBeGreaterThanOrEqual(end);
+        expect(passage.end - passage.start).toBe(passage.text.length);
+        expect(passage.text).toBe(passage.text.trim());
+        expect(passage.text).not.toBe('');
+        expect(passage.text.isWellFormed()).toBe(true);
+        expect(Buffer.byteLength(passage.text)).toBeLessThanOrEqual(
+          passageLimits.maxBytes + passageLimits.maxRestBytes,
+        );
+        expect(passage.page).toBeLessThanOrEqual(lastPage);
+        end = passage.end;
+      }
+      expect(end).toBeLessThanOrEqual(length);
+    }),
+    options,
+  );
+});
+
+test('every word of every paragraph is in a passage', () => {
+  fc.assert(
+    fc.property(fc.array(block, { maxLength: 30 }), (blocks) => {
+      const letters = (text: string) => text.toWellFormed().replaceAll(/[^\p{L}\p{N}]/gu, '');
+      const expected = blocks
+        .filter(({ level }) => level === null)
+        .map(({ text }) => letters(text))
+        .join('');
+      const headings = new Set(
+        blocks.filter(({ level }) => level !== null).map(({ text }) => letters(text.slice(0, 40))),
+      );
+      const { passages } = cut(blocks);
+      const said = passages.map(({ text }) => letters(text));
+      // A heading that nothing follows is a passage by itself.
+      const body = said.filter((text) => !headings.has(text)).join('');
+      if (!said.some((text) => headings.has(text))) expect(body).toBe(expected);
+      else expect(expected.length).toBeGreaterThanOrEqual(body.length);
+    }),
+    options,
+  );
+});
+
+test('none goes over a heading, and one goes over a page only to finish its sentence', () => {
+  const cutter = createPassageCutter();
+  cutter.heading(1, 'Pumps', 1);
+  cutter.paragraph('Both are checked.', 1);
+  cutter.paragraph('The second one is', 1);
+  cutter.paragraph('new. It is signed for.', 2);
+  cutter.heading(2, 'Keys', 2);
+  cutter.paragraph('Two of them.', 2);
+  cutter.paragraph('Both are here.', 3);
+  cutter.heading(1, 'Rest', 3);
+  expect(cutter.finish().map(({ page, heading, text }) => [page, heading, text])).toEqual([
+    [1, 'Pumps', 'Both are checked.\nThe second one is\nnew.'],
+    [2, 'Pumps', 'It is signed for.'],
+    [2, 'Pumps › Keys', 'Two of them.'],
+    [3, 'Pumps › Keys', 'Both are here.'],
+    [3, 'Rest', 'Rest'],
+  ]);
+});
+
+test('prose is cut at the ends of sentences', () => {
+  const cutter = createPassageCutter();
+  const prose = Array.from(
+    { length: 400 },
+    (_, index) => `Sentence number ${index} says that the pump of watch ${index % 7} was\nchecked, e.g. by two.`,
+  );
+  cutter.paragraph(prose.join(' '), 0);
+  const passages = cutter.finish();
+  expect(passages.length).toBeGreaterThan(50);
+  expect(passages.filter(({ text }) => !text.endsWith('.'))).toEqual([]);
+  expect(passages.slice(0, -1).every(({ text }) => text.length > 350)).toBe(true);
+});
+
+const sections = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 80 });
+
+function passagesOf(sizes: readonly number[]) {
+  return sizes.flatMap((size, section) =>
+    Array.from({ length: size }, (_, index) => ({
+      page: section + 1,
+      heading: `Section ${section}`,
+      start: section * 1_000_000 + index * 500,
+      end: section * 1_000_000 + index * 500 + 400,
+      text: `passage ${index} of topic${section}`,
+    })),
+  );
+}
+
+test('a choice is no larger than it may be, in order, and has every section where there is room', () => {
+  fc.assert(
+    fc.property(sections, fc.integer({ min: 1, max: 300 }), (sizes, max) => {
+      const all = passagesOf(sizes);
+      const chosen = choosePassages(all, max);
+      expect(chosen).toHaveLength(Math.min(max, all.length));
+      expect(chosen.every((passage, index) => index === 0 || passage.start > chosen[index - 1]!.start)).toBe(true);
+      const headings = new Set(chosen.map(({ heading }) => heading));
+      expect(headings.size).toBe(Math.min(sizes.length, max));
+    }),
+    options,
+  );
+});
+
+test('a choice has at least the sections that the first so many have, and is spread evenly over a document of one', () => {
+  fc.assert(
+    fc.property(sections, fc.integer({ min: 1, max: 300 }), (sizes, max) => {
+      const all = passagesOf(sizes);
+      const count = (passages: typeof all) => new Set(passages.map(({ heading }) => heading)).size;
+      expect(count(choosePassages(all, max))).toBeGreaterThanOrEqual(count(all.slice(0, max)));
+    }),
+    options,
+  );
+  const chosen = choosePassages(passagesOf([5000]), 500);
+  const gaps = chosen.slice(1).map(({ start }, index) => (start - chosen[index]!.start) / 500);
+  expect(Math.max(...gaps)).toBeLessThan(20);
+});
