@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFakeSensors } from '@hansard/headroom/testing';
+import { documentList, type MeetingDocument } from '@hansard/protocol';
 import { pino } from 'pino';
 import { io } from 'socket.io-client';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -11,12 +12,12 @@ import { loadConfig } from './config.ts';
 const log = pino({ level: 'silent' });
 
 /** A real server whose memory is as short as the test says. */
-async function start(env: Record<string, string> = {}) {
+async function start(env: Record<string, string> = {}, limitBytes?: number) {
   const dataDir = mkdtempSync(join(tmpdir(), 'hansard-governed-'));
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
   const config = loadConfig({ PORT: '0', HANSARD_DATA_DIR: dataDir, HANSARD_ENGINE: 'none', ...env });
   const sensors = createFakeSensors();
-  sensors.setRatio(0.2, 'rss');
+  sensors.setRatio(0.2, 'rss', limitBytes);
   const app = await createApp(config, log, { sensors });
   const url = await app.listen();
   onTestFinished(() => app.drain());
@@ -42,6 +43,16 @@ async function start(env: Record<string, string> = {}) {
     onTestFinished(() => void socket.close());
     return socket;
   };
+  const addDocument = async (meetingId: string) => {
+    const form = new FormData();
+    form.append('file', new Blob(['The budget is 4 000 francs.']), 'plan.txt');
+    const answer = await fetch(`${url}/api/v1/meetings/${meetingId}/documents`, { method: 'POST', body: form });
+    return answer.status;
+  };
+  const document = async (meetingId: string): Promise<Partial<MeetingDocument>> => {
+    const { body } = await api('GET', `/meetings/${meetingId}/documents`);
+    return documentList.parse(body).documents[0] ?? {};
+  };
   const meeting = async () => String((await api('POST', '/meetings', {})).body.id);
   const track = (meetingId: string, trackId: string) => ({
     meetingId,
@@ -50,7 +61,7 @@ async function start(env: Record<string, string> = {}) {
     mimeType: 'audio/webm',
     startedAtMs: Date.now(),
   });
-  return { ask, api, shorten, connect, meeting, track };
+  return { ask, api, shorten, connect, meeting, track, addDocument, document };
 }
 
 // Each level is left after its dwell.
@@ -90,6 +101,24 @@ describe('a server that is short of memory', { timeout: 60_000 }, () => {
     expect((await api('GET', '/meetings')).status).toBe(200);
     expect((await api('POST', '/meetings', {})).status).toBe(201);
     expect(await socket.emitWithAck('track:open', track(waiting, 'track-2'))).toEqual({ durable: 0 });
+  });
+
+  test('takes documents in at critical, and reads them when there is memory for a parser', async () => {
+    const { shorten, meeting, addDocument, document } = await start();
+    const meetingId = await meeting();
+    await shorten(0.9, 'critical');
+    expect(await addDocument(meetingId)).toBe(202);
+    expect(await document(meetingId)).toMatchObject({ state: 'waiting' });
+    await shorten(0.2, 'normal');
+    await expect.poll(async () => (await document(meetingId)).state, { timeout: 30_000 }).toBe('ready');
+  });
+
+  test('says so where it can never have memory for a parser', async () => {
+    const { meeting, addDocument, document } = await start({}, 200 * 2 ** 20);
+    const meetingId = await meeting();
+    expect(await addDocument(meetingId)).toBe(202);
+    await expect.poll(async () => (await document(meetingId)).state, { timeout: 10_000 }).toBe('failed');
+    expect((await document(meetingId)).error).toMatchObject({ code: 'MEMORY_PRESSURE' });
   });
 
   test('does as ever where governance is off', async () => {

@@ -96,8 +96,9 @@ export function createProcess(options: ProcessOptions) {
 
   /** From `waiting`: parses, and writes the passages. */
   async function parseWaiting(row: DocumentRow, signal: AbortSignal): Promise<void> {
-    const letGo = await admitParser(signal);
+    let letGo = (): void => {};
     try {
+      letGo = await admitParser(signal);
       if (!tell(await repository.update(row.id, { state: 'parsing' }))) return;
       const parsed = await read(row, signal);
       await inTurn(row.meetingId, async () => {
