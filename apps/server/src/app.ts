@@ -241,6 +241,7 @@ export async function createApp(config: Config, log: Logger, options: AppOptions
     meetings: meetings.live,
     heldByMeetings,
     residentRooms: knowledge.rooms.resident,
+    evictRoom: knowledge.rooms.evict,
     titlesOf: meetings.titlesOf,
     queues,
     engines,

@@ -204,6 +204,7 @@ test('all of it is for operators alone', async () => {
     readState: nothing,
     history: { read: nothing },
     drill: null,
+    rooms: { resident: () => [], evict: nothing },
     takeSnapshot: nothing,
     takeProfile: nothing,
   });
@@ -214,6 +215,7 @@ test('all of it is for operators alone', async () => {
     () => operations.history(reader, 'hour'),
     () => operations.startDrill(reader, { target: 'warning', holdMs: 1000 }),
     () => operations.cancelDrill(reader),
+    () => operations.evictRoom(reader, 'm1'),
     () => operations.snapshot(reader, signal),
     () => operations.profile(reader, 1000, signal),
   ]) {

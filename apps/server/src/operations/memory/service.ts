@@ -33,6 +33,13 @@ export function createMemoryOperations(options: MemoryOperationsOptions) {
     throw new AppError('FORBIDDEN', 'Drills are off. Start the server with HANSARD_MEMORY_DRILL=on to have them.');
   }
 
+  async function evictRoom(meetingId: string): Promise<{ bytes: number }> {
+    const room = rooms.resident().find((room) => room.meetingId === meetingId);
+    if (!room) throw new AppError('NOT_FOUND', 'This meeting’s room is not in memory.');
+    if (await rooms.evict(meetingId)) return { bytes: room.bytes };
+    throw new AppError('CONFLICT', 'This room is in use, or its meeting is live. It can go once that is over.');
+  }
+
   return {
     state(actor: Actor): Promise<MemoryState> {
       requireRight(actor, 'operate');
@@ -50,12 +57,9 @@ export function createMemoryOperations(options: MemoryOperationsOptions) {
      * Lets a meeting's room go from memory; nothing of it is lost. Gives the bytes. Rejects with `NOT_FOUND` where it isn't
      * in memory, `CONFLICT` where its meeting is live or somebody uses it.
      */
-    async evictRoom(actor: Actor, meetingId: string): Promise<{ bytes: number }> {
+    evictRoom(actor: Actor, meetingId: string): Promise<{ bytes: number }> {
       requireRight(actor, 'operate');
-      const room = rooms.resident().find((room) => room.meetingId === meetingId);
-      if (!room) throw new AppError('NOT_FOUND', 'This meeting’s room is not in memory.');
-      if (await rooms.evict(meetingId)) return { bytes: room.bytes };
-      throw new AppError('CONFLICT', 'This room is in use, or its meeting is live. It can go once that is over.');
+      return evictRoom(meetingId);
     },
     snapshot(actor: Actor, signal: AbortSignal): Promise<Readable> {
       requireRight(actor, 'operate');
