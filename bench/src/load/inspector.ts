@@ -44,10 +44,19 @@ export async function readLiveMemory(server: ServerProcess): Promise<LiveMemory>
   return { heapUsedBytes: heapUsed, arrayBufferBytes: arrayBuffers };
 }
 
+/** Once open, it stays so; what a server has printed is kept only for a while. */
+const knownUrls = new WeakMap<ServerProcess, { pid: number; url: string }>();
+
 async function inspectorUrl(server: ServerProcess): Promise<string> {
+  const { pid } = server;
+  const known = knownUrls.get(server);
+  if (known?.pid === pid) return known.url;
   for (let tries = 0; tries < 200; tries += 1) {
     const url = /Debugger listening on (ws:\S+)/.exec(server.output())?.[1];
-    if (url) return url;
+    if (url) {
+      knownUrls.set(server, { pid, url });
+      return url;
+    }
     await sleep(50);
   }
   throw new Error('The inspector did not open.');
