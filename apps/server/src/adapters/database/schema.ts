@@ -178,7 +178,7 @@ export interface DocumentRow {
   /** Of pages while it is parsed, of passages while they are embedded. Kept for viewers that come in between; lost with the process. */
   progressDone: number;
   progressTotal: number | null;
-  /** JSON of the wire's `leftOut`. */
+  /** JSON of what the wire's `leftOut` is made from. */
   leftOut: string | null;
   errorCode: ErrorCode | null;
   errorMessage: string | null;

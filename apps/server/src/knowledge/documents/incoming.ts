@@ -78,6 +78,9 @@ async function asStorage<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    throw toStorageError(error, 'The document could not be written to disk.');
+    throw toStorageError(
+      error,
+      'The server could not write the document to its disk. Send it again when there is room.',
+    );
   }
 }

@@ -1,16 +1,13 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { AppError } from '../../errors.ts';
-import type { PacedEmbeddings } from '../embeddings/index.ts';
-import { embeddedText } from '../embeddings/index.ts';
+import { embeddedText, type PacedEmbeddings } from '../embeddings/index.ts';
 import type { Rooms } from '../contract.ts';
 import { documentLimits } from './limits.ts';
-import type { DocumentsRepository, StoredPassage } from './repository.ts';
+import type { StoredPassage } from './repository.ts';
 
 /** Brings the passages of a document, as its rows have them, into the meeting's room. */
-export function createRoomWriter({ rooms, repository }: { rooms: Rooms; repository: DocumentsRepository }) {
+export function createRoomWriter(rooms: Rooms) {
   return {
-    passagesOf: repository.passagesOf,
-
     /** Rejects with the model's `EngineError` or the signal's reason. */
     vectorsOf: (
       embeddings: PacedEmbeddings,

@@ -66,7 +66,7 @@ export function createDocuments(options: DocumentsOptions) {
   const repository = createDocumentsRepository(database);
   const originals = createOriginals(objects);
   const incoming = createIncoming({ dir: incomingDir, maxBytes });
-  const roomWriter = createRoomWriter({ rooms, repository });
+  const roomWriter = createRoomWriter(rooms);
   const inTurn = createTurns();
   const storeInTurn = createTurns();
   const publish = (row: DocumentRow): void =>
