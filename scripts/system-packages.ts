@@ -10,6 +10,7 @@ const programs = {
   pocketsphinx_continuous: 'pocketsphinx',
   prometheus: 'prometheus',
   promtool: 'prometheus',
+  'redis-server': 'redis-server',
 } as const;
 /** Brought beside a program, with no program of its own. */
 const companions: Record<string, string[]> = { pocketsphinx: ['pocketsphinx-en-us'] };
