@@ -12,7 +12,7 @@ import {
   type Slot,
   type Sums,
 } from './slot.ts';
-import type { Packet } from './timeline.ts';
+import type { Packet } from './packet.ts';
 
 export interface CutterOptions {
   /** No chunk is longer. At least 2 s. */
@@ -49,15 +49,12 @@ const maxRecentSlots = onsetSlots + leadSlots + 2;
 /** No slot is longer: an unfinished one and the longest packet. */
 const maxSlotSamples = slotSamples + 120 * samplesPerMs;
 
-/** A judged slot. */
-type Heard = Slot & { quiet: boolean };
-
 /** Where a cutter stands. Plain data for JSON. */
 export interface CutterState {
   levels: QuietState;
   /** The slot that is being filled. */
   open: Slot | null;
-  recent: Heard[];
+  recent: Slot[];
   begin: Begin | null;
   /** Of the chunk so far, without the open slot. */
   sums: Sums;
@@ -82,11 +79,14 @@ export function initialCutterState(): CutterState {
   };
 }
 
+/** Of most packets. */
+const none: readonly CutChunk[] = [];
+
 type TrackFraming = Pick<ChunkFraming, 'container' | 'stream' | 'head'>;
 
 interface Cutter {
   /** The chunks that end with or before this packet: mostly none. */
-  add(packet: Packet, track: TrackFraming): CutChunk[];
+  add(packet: Packet, track: TrackFraming): readonly CutChunk[];
   /** The rest of the track. */
   finish(track: TrackFraming): CutChunk[];
   /** The next packet follows bytes that are lost: no chunk reaches back over them. */
@@ -113,7 +113,7 @@ export function createCutter(state: CutterState, options: CutterOptions = {}): C
   return {
     add(packet, track) {
       const isFar = state.begin !== null && packet.byteEnd - state.begin.block > maxChunkBytes;
-      const before = isFar || packet.jumpSamples > 0 ? cutHere(track) : [];
+      const before = isFar || packet.jumpSamples > 0 ? cutHere(track) : none;
       if (isFar) forget(state);
       state.begin ??= firstBegin(packet);
       if (packet.jumpSamples > 0) state.begin.time = packet.timeSample;
@@ -139,9 +139,10 @@ function forget(state: CutterState): void {
 function closeSlot(state: CutterState, slot: Slot): void {
   const quiet = judgeQuiet(state.levels, slot);
   state.open = null;
-  state.recent.push({ ...slot, quiet });
+  slot.quiet = quiet;
+  state.recent.push(slot);
   if (state.recent.length > maxRecentSlots) state.recent.shift();
-  state.sums = combine(state.sums, sumsOf(slot, quiet), 1);
+  state.sums = combine(state.sums, sumsOf(slot), 1);
   const goesOn = quiet && state.run > 0;
   state.lull = (goesOn ? state.lull : 0) + bytesSaved(state.levels, slot);
   state.run = quiet ? state.run + 1 : 0;
@@ -180,7 +181,7 @@ function noteFallback(state: CutterState, max: number): void {
 /** The boundary `back` slots before the last one. */
 function boundaryBack({ recent, sums }: CutterState, back: number): Boundary {
   const after = recent.slice(recent.length - back);
-  const upTo = after.reduce((left, slot) => combine(left, sumsOf(slot, slot.quiet), -1), sums);
+  const upTo = after.reduce((left, slot) => combine(left, sumsOf(slot), -1), sums);
   return boundaryAfter(recent.slice(0, recent.length - back), upTo);
 }
 

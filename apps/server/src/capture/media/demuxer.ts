@@ -1,8 +1,8 @@
 import { AppError } from '../../errors.ts';
 import { createOggParser, initialOggState, type OggState } from './ogg-parser.ts';
 import type { OpusHead } from './opus.ts';
-import { noBytes, type ParserOptions } from './packet.ts';
-import { initialTimeline, placePacket, type Packet, type TimelineState } from './timeline.ts';
+import { noBytes, type Packet, type ParserOptions } from './packet.ts';
+import { initialTimeline, placePacket, type TimelineState } from './timeline.ts';
 import { createWebmParser } from './webm-parser.ts';
 import { initialWebmState, type WebmState } from './webm-state.ts';
 
@@ -72,7 +72,10 @@ export function createDemuxer(state: DemuxerState, options: ParserOptions = {}):
   const { parser: at, timeline } = state;
   const parser = at.container === 'webm' ? createWebmParser(at, options) : createOggParser(at, options);
   let pending: Uint8Array = noBytes;
-  const place = (packet: Parameters<typeof placePacket>[1]) => placePacket(timeline, packet);
+  const placed = (packets: Packet[]): Packet[] => {
+    for (const packet of packets) placePacket(timeline, packet);
+    return packets;
+  };
   return {
     get offset() {
       return at.at;
@@ -96,14 +99,14 @@ export function createDemuxer(state: DemuxerState, options: ParserOptions = {}):
       const start = at.at;
       const packets = parser.read(whole);
       pending = at.at - start === whole.length ? noBytes : Uint8Array.from(whole.subarray(at.at - start));
-      return packets.map(place);
+      return placed(packets);
     },
     lose(end) {
-      const packets = parser.end().map(place);
+      const packets = placed(parser.end());
       pending = noBytes;
       parser.lose(end);
       return packets;
     },
-    finish: () => parser.end().map(place),
+    finish: () => placed(parser.end()),
   };
 }

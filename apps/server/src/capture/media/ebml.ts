@@ -25,24 +25,30 @@ export const passedOverIds: ReadonlySet<number> = new Set([
   0x1941a469,
 ]);
 
-interface ElementHeader {
+export interface ElementHeader {
   id: number;
   /** Null where the writer did not know it yet. */
   size: number | null;
   headerBytes: number;
 }
 
-/** The header at `at`: null where it is cut off, 'damaged' where it is none. */
-export function readElementHeader(bytes: Uint8Array, at: number): ElementHeader | 'damaged' | null {
-  if (at >= bytes.length) return null;
+/**
+ * Reads the header at `at` into `header`, which a caller keeps: a server reads thousands in a second. 'cut' where bytes
+ * are missing, 'damaged' where it is none.
+ */
+export function readElementHeader(bytes: Uint8Array, at: number, header: ElementHeader): 'whole' | 'damaged' | 'cut' {
+  if (at >= bytes.length) return 'cut';
   const idBytes = Math.clz32(bytes[at]!) - 23;
   if (idBytes > 4) return 'damaged';
-  if (at + idBytes >= bytes.length) return null;
+  if (at + idBytes >= bytes.length) return 'cut';
   const sizeBytes = Math.clz32(bytes[at + idBytes]!) - 23;
   if (sizeBytes > 8) return 'damaged';
   const headerBytes = idBytes + sizeBytes;
-  if (at + headerBytes > bytes.length) return null;
-  return { id: readUint(bytes, at, idBytes), size: readVintValue(bytes, at + idBytes, sizeBytes), headerBytes };
+  if (at + headerBytes > bytes.length) return 'cut';
+  header.id = readUint(bytes, at, idBytes);
+  header.size = readVintValue(bytes, at + idBytes, sizeBytes);
+  header.headerBytes = headerBytes;
+  return 'whole';
 }
 
 /** The value of a variable-length integer of `length` bytes; null where all its bits are ones ("unknown"). */

@@ -8,7 +8,7 @@ import {
   startsWith,
   type OpusHead,
 } from './opus.ts';
-import type { ParserOptions, RawPacket } from './packet.ts';
+import type { ParserOptions, Packet } from './packet.ts';
 import { createPayloadCollector } from './payload.ts';
 import { scanAll, type Scan as ScanOf } from './scan.ts';
 
@@ -90,7 +90,7 @@ export function createOggParser(state: OggState, { keepPayloads = false, onDamag
   const payload = createPayloadCollector(keepPayloads);
   return {
     /** `bytes` begin at `state.at`, which is moved past what was read. */
-    read(bytes: Uint8Array): RawPacket[] {
+    read(bytes: Uint8Array): Packet[] {
       return scanAll({ state, bytes, pos: 0, out: [], payload, onDamage }, step);
     },
     /** Bytes up to `end` will never come: what was open is dropped, and the next page is looked for. */
@@ -108,7 +108,7 @@ export function createOggParser(state: OggState, { keepPayloads = false, onDamag
       });
       payload.take();
     },
-    end: (): RawPacket[] => [],
+    end: (): Packet[] => [],
   };
 }
 
@@ -229,7 +229,17 @@ function emit(scan: Scan, packet: OpenPacket, byteEnd: number): void {
   const beyond = state.endGranule === null ? 0 : state.samples - state.endGranule;
   const discardSamples = state.lacing === '' && beyond > 0 && beyond < packet.samples ? beyond : 0;
   const { afterDamage } = state;
-  scan.out.push({ ...packet, byteEnd, discardSamples, containerMs: null, afterDamage, payload: scan.payload.take() });
+  scan.out.push({
+    ...packet,
+    byteEnd,
+    discardSamples,
+    containerMs: null,
+    afterDamage,
+    payload: scan.payload.take(),
+    audioSample: 0,
+    timeSample: 0,
+    jumpSamples: 0,
+  });
   state.afterDamage = false;
 }
 

@@ -1,5 +1,5 @@
-/** A packet as its container gives it. Byte offsets are absolute in the track. */
-export interface RawPacket {
+/** A packet as its container gives it, until it is placed in time. Byte offsets are absolute in the track, samples are of 48 kHz. */
+export interface Packet {
   /** Where its enclosing block (WebM) or the page that it begins in (Ogg) begins: demuxing can start there. */
   blockStart: number;
   /** How many packets begin before it in that block. */
@@ -20,6 +20,12 @@ export interface RawPacket {
   afterDamage: boolean;
   /** Empty unless the demuxer was asked to keep payloads; may be a view of what was pushed. */
   payload: Uint8Array;
+  /** Of all packets before it: where its sound begins in the decoder's output, pre-skip included. Set by `placePacket`, as are those below. */
+  audioSample: number;
+  /** Where it begins in the track's time. */
+  timeSample: number;
+  /** Silence between the packet before and this one. */
+  jumpSamples: number;
 }
 
 export interface ByteRange {

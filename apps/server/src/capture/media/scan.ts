@@ -1,4 +1,4 @@
-import type { ParserOptions, RawPacket } from './packet.ts';
+import type { ParserOptions, Packet } from './packet.ts';
 import type { PayloadCollector } from './payload.ts';
 
 /** One call's worth of a track's bytes, and what was found in it. */
@@ -6,7 +6,7 @@ export interface Scan<State> {
   state: State;
   bytes: Uint8Array;
   pos: number;
-  out: RawPacket[];
+  out: Packet[];
   payload: PayloadCollector;
   onDamage: ParserOptions['onDamage'];
 }
@@ -18,7 +18,7 @@ export interface Scan<State> {
 export function scanAll<State extends { at: number; refused: string | null }>(
   scan: Scan<State>,
   step: (scan: Scan<State>) => boolean,
-): RawPacket[] {
+): Packet[] {
   const { state, bytes } = scan;
   const base = state.at;
   while (state.refused === null && step(scan)) state.at = base + scan.pos;

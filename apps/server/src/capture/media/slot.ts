@@ -1,4 +1,4 @@
-import type { Packet } from './timeline.ts';
+import type { Packet } from './packet.ts';
 
 /** A few packets, together at least 60 ms where more follow: what the cutter counts in. Samples are of 48 kHz. */
 export interface Slot {
@@ -13,6 +13,8 @@ export interface Slot {
   packets: number;
   bytes: number;
   voiced: boolean | null;
+  /** Judged when the slot is whole. */
+  quiet: boolean;
 }
 
 /** Where a chunk begins: its first byte is that of its pre-roll. */
@@ -59,6 +61,7 @@ export function addTo(slot: Slot | null, packet: Packet): Slot {
       packets: 1,
       bytes: packet.size,
       voiced: packet.voiced,
+      quiet: false,
     };
   }
   slot.byteEnd = packet.byteEnd;
@@ -70,8 +73,7 @@ export function addTo(slot: Slot | null, packet: Packet): Slot {
   return slot;
 }
 
-export function sumsOf(slot: Slot, quiet: boolean): Sums {
-  const { samples, packets, bytes } = slot;
+export function sumsOf({ samples, packets, bytes, quiet }: Slot): Sums {
   return { samples, quietSamples: quiet ? samples : 0, packets, bytes };
 }
 

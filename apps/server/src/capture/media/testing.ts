@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { OpusDecoder } from 'opus-decoder';
 import { createDemuxer, initialDemuxerState } from './demuxer.ts';
-import type { Packet } from './timeline.ts';
+import type { Packet } from './packet.ts';
 
 /** Recordings made by `fixtures/make-fixtures.mjs`. */
 export const fixtures = [

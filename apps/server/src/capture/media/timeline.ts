@@ -1,15 +1,5 @@
 import { samplesPerMs, silenceStepSamples } from './opus.ts';
-import type { RawPacket } from './packet.ts';
-
-/** A packet with its place in the track. Samples are of 48 kHz. */
-export interface Packet extends RawPacket {
-  /** Of all packets before it: where its sound begins in the decoder's output, pre-skip included. */
-  audioSample: number;
-  /** Where it begins in the track's time. */
-  timeSample: number;
-  /** Silence between the packet before and this one; see `placePacket`. */
-  jumpSamples: number;
-}
+import type { Packet } from './packet.ts';
 
 /** The container's clock going ahead by more than this at once is time in which nothing was recorded. */
 const jumpMs = 500;
@@ -40,21 +30,18 @@ export function initialTimeline(): TimelineState {
  * containers round. It follows the container's clock only where that goes ahead by more than 500 ms from one packet to
  * the next (the machine slept, the page was suspended), has drifted ahead by more than 3 s, or packets were damaged:
  * then the packet is put where the clock says, and the time between is silence, in whole steps of 20 ms. A clock that
- * goes back changes nothing. Ogg has no such clock: its time is always that of its packets. The packet becomes the placed one.
+ * goes back changes nothing. Ogg has no such clock: its time is always that of its packets. Nothing but the packet's place is written.
  */
-export function placePacket(state: TimelineState, packet: RawPacket): Packet {
+export function placePacket(state: TimelineState, packet: Packet): void {
   const jumpSamples = jumpBefore(state, packet);
   state.silence += jumpSamples;
-  const placed = Object.assign(packet, {
-    audioSample: state.audio,
-    timeSample: state.audio + state.silence,
-    jumpSamples,
-  });
+  packet.audioSample = state.audio;
+  packet.timeSample = state.audio + state.silence;
+  packet.jumpSamples = jumpSamples;
   state.audio += packet.samples;
-  return placed;
 }
 
-function jumpBefore(state: TimelineState, { containerMs, afterDamage }: RawPacket): number {
+function jumpBefore(state: TimelineState, { containerMs, afterDamage }: Packet): number {
   if (containerMs === null || !Number.isFinite(containerMs)) return 0;
   state.base ??= containerMs;
   const ahead = containerMs - state.base - (state.audio + state.silence) / samplesPerMs;

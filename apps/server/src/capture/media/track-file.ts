@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts';
 import { createDemuxer, initialDemuxerState } from './demuxer.ts';
 import { createOggWriter, type OggWriter } from './ogg-writer.ts';
 import { maxSilencePacketSamples, silencePacket, silenceStepSamples } from './opus.ts';
-import type { Packet } from './timeline.ts';
+import type { Packet } from './packet.ts';
 
 export interface TrackFileOptions {
   mimeType: string;

@@ -4,8 +4,7 @@ import type { CutChunk } from './chunk.ts';
 import { createCutter, initialCutterState, type CutterOptions, type CutterState } from './cutter.ts';
 import { createDemuxer, initialDemuxerState, type DemuxerState } from './demuxer.ts';
 import { samplesPerMs } from './opus.ts';
-import type { ByteRange } from './packet.ts';
-import type { Packet } from './timeline.ts';
+import type { ByteRange, Packet } from './packet.ts';
 
 export interface TrackReaderOptions extends CutterOptions {
   mimeType: string;
@@ -54,7 +53,9 @@ export function createTrackReader({ mimeType, state, onDamage, ...cutting }: Tra
     if (!last) return [];
     saved.endSample = last.timeSample + last.samples - last.discardSamples;
     const track = framing();
-    return packets.flatMap((packet) => cutter.add(packet, track));
+    const chunks: CutChunk[] = [];
+    for (const packet of packets) chunks.push(...cutter.add(packet, track));
+    return chunks;
   };
   return {
     get offset() {
