@@ -45,7 +45,7 @@ export function SourceDialog({ citation, linkMeeting, onClose }: Props) {
       {isPdf && roomy && navigator.pdfViewerEnabled && (
         // No browser shows a PDF in a sandbox. The server tells it that this is nothing else, and may run nothing.
         // oxlint-disable-next-line react/iframe-missing-sandbox
-        <iframe className={classes.viewer} src={address} title={strings.ask.viewer(documentName)} />
+        <iframe className={classes.viewer} src={`${address}&navpanes=0`} title={strings.ask.viewer(documentName)} />
       )}
     </Dialog>
   );
