@@ -1,21 +1,34 @@
 import type { PassageHit } from '@hansard/protocol';
 import { transcriptSource } from '../contract.ts';
 import type { Hit } from '../room-index/index.ts';
+import { wordsOf } from '../room-index/words.ts';
 import { contentWords } from './content-words.ts';
 import type { AnsweringMeeting, AnswersRepository } from './repository.ts';
 import type { Source } from './sources.ts';
-import { wordsOf } from '../room-index/words.ts';
 
 export interface FoundSource {
   hit: Hit;
   source: Source;
 }
 
+/** What there is to read about hits. */
+type Readable = Pick<AnswersRepository, 'documentNames' | 'lines'>;
+
+/** For a meeting whose rows are elsewhere: what was said is known by its passages alone. */
+export function sourcesOfCopy(meeting: AnsweringMeeting, documents: Readonly<Record<string, string>>, hits: readonly Hit[]) {
+  const rows: Readable = {
+    documentNames: async () => new Map(Object.entries(documents)),
+    lines: async () => [],
+  };
+  return sourcesOf(rows, meeting, hits, { withoutLines: true });
+}
+
 /** What a meeting's hits are from, in their order. What was deleted meanwhile is left out. */
 export async function sourcesOf(
-  repository: AnswersRepository,
+  repository: Readable,
   { id: meetingId, title: meetingTitle }: AnsweringMeeting,
   hits: readonly Hit[],
+  { withoutLines = false } = {},
 ): Promise<FoundSource[]> {
   const documentIds = [...new Set(hits.map(({ source }) => source))].filter((id) => id !== transcriptSource);
   const names = await repository.documentNames(meetingId, documentIds);
@@ -25,7 +38,7 @@ export async function sourcesOf(
     const common = { meetingId, meetingTitle, heading, text };
     if (from === transcriptSource) {
       const lines = await repository.lines(meetingId, start, end);
-      if (lines.length > 0) found.push({ hit, source: { ...common, document: null, page: null, lines } });
+      if (lines.length > 0 || withoutLines) found.push({ hit, source: { ...common, document: null, page: null, lines } });
       continue;
     }
     const name = names.get(from);
@@ -43,7 +56,8 @@ export function toPassageHit({ hit, source }: FoundSource): PassageHit {
     ...(document && { documentId: document.id, documentName: document.name }),
     ...(page !== null && { page }),
     ...(heading !== '' && { heading }),
-    ...(lines[0] && { segmentId: lines[0].id, startMs: hit.start, endMs: Math.max(hit.start, hit.end) }),
+    ...(lines[0] && { segmentId: lines[0].id }),
+    ...(!document && { startMs: hit.start, endMs: Math.max(hit.start, hit.end) }),
     text,
     score: hit.score,
   };
@@ -65,10 +79,15 @@ export function spread(hits: readonly Hit[]): Hit[] {
     );
     (isBeside ? beside : first).push(hit);
   }
-  return [...first, ...beside];
+  // Whoever sorts by the score is to get the same order.
+  let most = Infinity;
+  return [...first, ...beside].map((hit) => {
+    most = Math.min(most, hit.score);
+    return { ...hit, score: most };
+  });
 }
 
-/** How much each next word of a passage that the question has counts, beside its place in its own room. */
+/** What the first place in a room counts, beside all of the question's words; the second half of that, and so on. */
 const placeWeight = 0.5;
 
 /**

@@ -67,6 +67,15 @@ describe('hits of one meeting', () => {
     expect(order(said)).toEqual([10, 13, 40, 11, 12, 8]);
   });
 
+  it('have scores in their order', () => {
+    const hits = [10, 11, 40].map((row, index) => ({ ...hit('transcript', row), score: 3 - index }));
+    expect(spread(hits).map(({ row, score }) => [row, score])).toEqual([
+      [10, 3],
+      [40, 1],
+      [11, 1],
+    ]);
+  });
+
   it('keep their order where they are of documents', () => {
     const found: [string, number][] = [
       ['d1', 10],
