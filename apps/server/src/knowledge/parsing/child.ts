@@ -2,12 +2,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { extname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { parsingLimits } from './limits.ts';
-import { reservedCodeBytes } from './reserved-code.ts';
 
 export interface ChildLimits {
   heapMb: number;
   dataMb: number;
   cpuSeconds: number;
+  /** What V8 reserves for code beside the data; null where memory can't be limited so. */
+  reservedBytes: number | null;
 }
 
 export type ParserChild = ChildProcess & { stdout: Readable; stderr: Readable };
@@ -43,8 +44,8 @@ export function startChild(fd: number, limits: ChildLimits): ParserChild {
     '--no-warnings',
     entry,
   ];
-  const reserved = reservedCodeBytes();
-  const dataKb = reserved === null ? 'unlimited' : String(limits.dataMb * 1024 + Math.ceil(reserved / 1024));
+  const dataKb =
+    limits.reservedBytes === null ? 'unlimited' : String(limits.dataMb * 1024 + Math.ceil(limits.reservedBytes / 1024));
   const [file = '', ...args] =
     process.platform === 'win32'
       ? node

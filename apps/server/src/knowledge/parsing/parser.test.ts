@@ -160,6 +160,12 @@ describe('the process', () => {
     await expect(parse(long, { maxOutputBytes: 1000 })).rejects.toMatchObject({ code: 'UNREADABLE' });
   });
 
+  test('one that dies as it starts is an error, every time', { timeout: 60_000 }, async () => {
+    for (let times = 0; times < 10; times += 1) {
+      await expect(parse('text', { dataMb: 1 })).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    }
+  });
+
   test('a file that is not there is an error of the disk', async () => {
     const missing = createParser()(join(folder, 'missing'), {
       signal: new AbortController().signal,

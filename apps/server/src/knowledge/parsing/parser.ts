@@ -6,8 +6,9 @@ import { startChild, type ChildLimits, type ParserChild } from './child.ts';
 import { parsingLimits } from './limits.ts';
 import { parserMessage } from './messages.ts';
 import { readLines } from './read-lines.ts';
+import { reservedCodeBytes } from './reserved-code.ts';
 
-export interface ParserOptions extends Partial<ChildLimits> {
+export interface ParserOptions extends Partial<Omit<ChildLimits, 'reservedBytes'>> {
   maxFileBytes?: number;
   deadlineMs?: number;
   maxOutputBytes?: number;
@@ -26,19 +27,11 @@ export function createParser(options: ParserOptions = {}): ParseDocument {
     ...parsingLimits,
     ...options,
   };
+  let reserved: Promise<number | null> | null = null;
+
   return async (file, { signal, onProgress }) => {
     signal.throwIfAborted();
-    const handle = await open(file, 'r');
-    let child: ParserChild;
-    try {
-      if ((await handle.stat()).size > maxFileBytes) {
-        const mb = Math.floor(maxFileBytes / 2 ** 20);
-        throw new AppError('TOO_LARGE', `The file is larger than ${mb} MB; split it into smaller files.`);
-      }
-      child = startChild(handle.fd, { heapMb, dataMb, cpuSeconds });
-    } finally {
-      await handle.close();
-    }
+    const { child, ended } = await start(file);
     const kill = () => void child.kill('SIGKILL');
     let tooLate = false;
     const timer = setTimeout(() => {
@@ -46,26 +39,16 @@ export function createParser(options: ParserOptions = {}): ParseDocument {
       kill();
     }, deadlineMs);
     signal.addEventListener('abort', kill, { once: true });
-    const ended = new Promise<string>((resolve) => {
-      child.once('error', ({ message }) => resolve(`could not be started: ${message}`));
-      child.once('close', (code, by) => resolve(`ended with ${by ?? code}`));
-    });
-    child.stderr.resume();
     try {
+      signal.throwIfAborted();
       if (child.pid !== undefined) onChild?.(child.pid);
       const document = await collect(readLines(child.stdout, maxOutputBytes), onProgress);
       if (document) return document;
       const how = await ended;
-      signal.throwIfAborted();
-      if (tooLate)
-        throw new AppError('TOO_LARGE', `The file could not be read within ${deadlineMs / 1000} s; split it.`);
-      throw new AppError(
-        'TOO_LARGE',
-        'The file takes more memory to read than a document may; split it into smaller files.',
-        {
-          cause: new Error(`The process ${how}.`),
-        },
-      );
+      if (tooLate) throw new AppError('TOO_LARGE', `The file could not be read in ${deadlineMs / 1000} s; split it.`);
+      throw new AppError('TOO_LARGE', 'The file takes more memory to read than a document may; split it.', {
+        cause: new Error(`The process ${how}.`),
+      });
     } catch (error) {
       signal.throwIfAborted();
       throw error;
@@ -76,6 +59,31 @@ export function createParser(options: ParserOptions = {}): ParseDocument {
       await ended;
     }
   };
+
+  async function start(file: string): Promise<{ child: ParserChild; ended: Promise<string> }> {
+    const handle = await open(file, 'r');
+    try {
+      if ((await handle.stat()).size > maxFileBytes) {
+        const mb = Math.floor(maxFileBytes / 2 ** 20);
+        throw new AppError('TOO_LARGE', `The file is larger than ${mb} MB; split it into smaller files.`);
+      }
+      reserved ??= reservedCodeBytes().catch((error: unknown) => {
+        reserved = null;
+        throw error;
+      });
+      const reservedBytes = await reserved;
+      const child = startChild(handle.fd, { heapMb, dataMb, cpuSeconds, reservedBytes });
+      child.stderr.resume();
+      // Listened to from the first moment: a child may end before the file is closed here.
+      const ended = new Promise<string>((resolve) => {
+        child.once('error', ({ message }) => resolve(`could not be started: ${message}`));
+        child.once('close', (code, by) => resolve(`ended with ${by ?? code}`));
+      });
+      return { child, ended };
+    } finally {
+      await handle.close();
+    }
+  }
 }
 
 /** Null where the lines stop before the document does. */

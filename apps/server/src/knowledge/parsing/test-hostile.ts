@@ -1,4 +1,4 @@
-import { deflateSync } from 'node:zlib';
+import { constants, deflateRawSync, deflateSync } from 'node:zlib';
 import type { FailureCode } from './failure.ts';
 import { contentTypes, docxParagraph, docxParts, pptxParts, relationships, zipOf } from './test-office.ts';
 import { pageContent, pdfFont, pdfOf, pdfPage, pdfStream, textPdf } from './test-pdf.ts';
@@ -272,8 +272,13 @@ function onePage(content: Buffer, filter = '/FlateDecode'): Buffer {
   return pdfOf([catalogue, '<< /Type /Pages /Kids [4 0 R] /Count 1 >>', pdfFont, pdfPage(5), stream]);
 }
 
+/** As zlib would compress so much of `text`, made of one compressed megabyte over and over. */
 function deflateRepeated(text: string, sizeMb: number): Buffer {
-  return deflateSync(Buffer.alloc(sizeMb * mb, text), { level: 9 });
+  const one = deflateRawSync(Buffer.alloc(mb, text), { level: 9, finishFlush: constants.Z_FULL_FLUSH });
+  const header = Buffer.from([0x78, 0xda]);
+  const lastBlock = Buffer.from([3, 0]);
+  const checksum = Buffer.alloc(4);
+  return Buffer.concat([header, ...Array.from({ length: sizeMb }, () => one), lastBlock, checksum]);
 }
 
 /** Spaces that were deflated twice: a thousand times a thousand times smaller, nearly. */

@@ -9,7 +9,7 @@ const leastAlike = 3;
 const leastLeft = 0.5;
 
 /** Takes away headers and footers: what stands at the edge of at least three pages near each other, whatever its numbers. */
-export function withoutRunningLines(pages: readonly (readonly PdfLine[])[]): (readonly PdfLine[])[] {
+export function withoutRunningLines(pages: readonly (readonly PdfLine[])[]): readonly (readonly PdfLine[])[] {
   const edges = pages.map((lines) => new Map(edgesOf(lines).map((line) => [keyOf(line), line])));
   const left = pages.map((lines, index) => {
     const near = edges.slice(Math.max(0, index - nearPages), index + nearPages + 1);
