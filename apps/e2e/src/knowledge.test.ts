@@ -120,7 +120,7 @@ describe('documents and answers', () => {
 
   it('an answer leads to the page and to the spoken line', async () => {
     model.pieces = function* (prompt) {
-      yield `Theora does not support interlaced material [${numberOf(prompt, 'interlaced material')}]. `;
+      yield `The Theora format does not support interlaced material or variable frame rates [${numberOf(prompt, 'interlaced material')}]. `;
       yield `It was decided to deinterlace video before it is encoded [${numberOf(prompt, 'decided to deinterlace')}]. `;
     };
     const page = await open(`/m/${meetingId}`);

@@ -38,7 +38,12 @@ export const documentsInAllStates: MeetingDocument[] = [
     error: { code: 'UNREADABLE', message: 'The file is encrypted. Remove its password and add it again.' },
   }),
   makeDocument(6, { state: 'cancelled', kind: null, pages: null, passages: 0 }),
-  makeDocument(7, { name: 'scan.pdf', pages: 2, passages: 0 }),
+  makeDocument(7, {
+    name: 'annex.pdf',
+    pages: 2,
+    passages: 0,
+    leftOut: { passages: 9, pages: 0, message: 'A meeting’s documents have 1,000 passages at most.' },
+  }),
 ];
 
 const inMeeting = { meetingId: 'm2', meetingTitle: 'Weekly stand-up 2' };

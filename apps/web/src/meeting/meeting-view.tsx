@@ -68,10 +68,7 @@ export const MeetingView = memo(function MeetingView(props: Props) {
   function showLine(segmentId: string) {
     if (!starts.has(segmentId)) return say(strings.ask.lineGone);
     setPart('transcript');
-    const show = () => transcript.current?.showLine(segmentId);
-    if (sideBySide) show();
-    // A hidden list has no height: it can scroll once it has been drawn and measured.
-    else requestAnimationFrame(() => requestAnimationFrame(show));
+    transcript.current?.showLine(segmentId);
   }
 
   useKeys({

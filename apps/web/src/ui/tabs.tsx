@@ -9,8 +9,8 @@ interface Props<Name extends string> {
 }
 
 /**
- * Tabs as ARIA describes them: arrows move between them. A panel is mounted when it is first shown, and then stays so, so
- * that it keeps its place.
+ * Tabs as ARIA describes them: arrows move between them. A panel is mounted when it is first shown. It then
+ * stays, and keeps its size and place while it is hidden: a list in it can be scrolled to what is to be shown next.
  */
 export function Tabs<Name extends string>({ label, tabs, shown, onShow }: Props<Name>) {
   const list = useRef<HTMLDivElement>(null);
@@ -44,18 +44,20 @@ export function Tabs<Name extends string>({ label, tabs, shown, onShow }: Props<
           </button>
         ))}
       </div>
-      {tabs.map(({ name, panel }) => (
-        <div
-          key={name}
-          role="tabpanel"
-          id={`panel-${name}`}
-          aria-labelledby={`tab-${name}`}
-          hidden={name !== shown}
-          className={classes.panel}
-        >
-          {seen.has(name) && panel}
-        </div>
-      ))}
+      <div className={classes.panels}>
+        {tabs.map(({ name, panel }) => (
+          <div
+            key={name}
+            role="tabpanel"
+            id={`panel-${name}`}
+            aria-labelledby={`tab-${name}`}
+            data-shown={name === shown || undefined}
+            className={classes.panel}
+          >
+            {seen.has(name) && panel}
+          </div>
+        ))}
+      </div>
     </div>
   );
 }

@@ -32,7 +32,6 @@ describe('the state in words', () => {
     [{ state: 'parsing', progress: { done: 3, total: null } }, 'Being read: page 3'],
     [{ state: 'embedding', progress: { done: 90, total: 500 } }, 'Being made ready: passage 90 of 500'],
     [{ state: 'ready', passages: 1 }, '1 passage'],
-    [{ state: 'ready', passages: 0 }, 'No text was found in it. A scan needs text recognition first.'],
     [{ state: 'cancelled' }, 'Cancelled'],
   ] as const)('%j is “%s”', (change, words) => {
     expect(stateWords(makeDocument(1, change))).toBe(words);

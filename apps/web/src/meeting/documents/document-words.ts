@@ -11,7 +11,7 @@ export function stateWords({ state, progress: { done, total }, passages }: Meeti
     case 'embedding':
       return done > 0 ? words.embedding(done, total) : words.states.embedding;
     case 'ready':
-      return passages > 0 ? words.passages(passages) : words.nothingInIt;
+      return words.passages(passages);
     case 'waiting':
     case 'failed':
     case 'cancelled':
