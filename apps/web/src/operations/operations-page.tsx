@@ -68,7 +68,7 @@ function Everything({ state, isStale }: { state: MemoryState; isStale: boolean }
           <Caches caches={state.caches} />
           <Requests requestClasses={state.classes} />
           <Meetings meetings={state.meetings} />
-          <Rooms rooms={state.rooms} />
+          <Rooms rooms={state.rooms} now={state.at} />
         </div>
         <div>
           <Capacity capacity={state.capacity} />

@@ -1,3 +1,4 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, render, screen } from '@testing-library/react';
 import { afterEach, expect, it } from 'vitest';
 import { makeMemoryState } from '../../test-server/memory-fixtures.ts';
@@ -68,7 +69,9 @@ it('says what is empty in words', () => {
   render(
     <>
       <Meetings meetings={[]} />
-      <Rooms rooms={[]} />
+      <QueryClientProvider client={new QueryClient()}>
+        <Rooms rooms={[]} now={state.at} />
+      </QueryClientProvider>
       <Alerts alerts={[]} now={state.at} />
       <LevelHistory changes={[]} now={state.at} />
     </>,

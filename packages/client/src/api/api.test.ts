@@ -73,6 +73,7 @@ it('asks for what the wire says', async () => {
   await api.getMemoryHistory('day');
   await api.startMemoryDrill({ target: 'critical', holdMs: 5000 });
   await api.cancelMemoryDrill();
+  await api.evictRoom('m1');
   expect(seen.map(({ call, body }) => (body ? `${call} ${body}` : call))).toEqual([
     'POST /api/v1/meetings {"title":"Budget"}',
     'GET /api/v1/meetings?q=a+b&limit=5',
@@ -99,6 +100,7 @@ it('asks for what the wire says', async () => {
     'GET /api/v1/operations/memory/history?range=day',
     'POST /api/v1/operations/memory/drill {"target":"critical","holdMs":5000}',
     'DELETE /api/v1/operations/memory/drill',
+    'DELETE /api/v1/operations/memory/rooms/m1',
   ]);
   expect(seen.find(({ call }) => call.endsWith('/engines/try'))?.type).toBe('audio/webm');
   expect(seen.find(({ call }) => call.endsWith('/end'))?.type).toBeUndefined();

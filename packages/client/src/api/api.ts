@@ -119,6 +119,9 @@ export function createApi(baseUrl = '', options: ApiOptions = {}) {
     /** Applies real pressure, where the server allows it. */
     startMemoryDrill: (drill: MemoryDrill, { signal }: Cancel = {}) =>
       call('/operations/memory/drill', 'memoryDrillReport', { method: 'POST', body: drill, signal }),
+    /** Lets a meeting's room go from memory; the next question brings it back. `CONFLICT` where it is in use. */
+    evictRoom: (meetingId: string, { signal }: Cancel = {}) =>
+      tell(`/operations/memory/rooms/${encodeURIComponent(meetingId)}`, { method: 'DELETE', signal }),
     cancelMemoryDrill: ({ signal }: Cancel = {}) => tell('/operations/memory/drill', { method: 'DELETE', signal }),
     takeHeapSnapshot: ({ signal }: Cancel = {}) => download('/operations/memory/snapshot', { method: 'POST', signal }),
     takeAllocationProfile: (seconds: number, { signal }: Cancel = {}) =>

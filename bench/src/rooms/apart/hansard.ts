@@ -1,0 +1,68 @@
+import { writeFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { idOf, openRooms } from '../fixture.ts';
+
+const [dir, roomsText, vectorDims] = process.argv.slice(2) as [string, string, string];
+const count = Number(roomsText);
+/** Rooms that are asked before anything is measured, and stay: compilers and allocators have done their first by then. */
+const warmRooms = 10;
+const warmQuestions = 20;
+
+/** What is resident once garbage is gone. */
+async function residentBytes(): Promise<number> {
+  for (let round = 0; round < 4; round += 1) {
+    globalThis.gc!();
+    await sleep(100);
+  }
+  return process.memoryUsage.rss();
+}
+
+function dropPageCache(): boolean {
+  try {
+    writeFileSync('/proc/sys/vm/drop_caches', '1');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const times: number[] = [];
+const { rooms, close, governor } = openRooms(dir, { budgetBytes: 2 ** 33, onActivated: (ms) => times.push(ms) });
+const vector = Float32Array.from({ length: Number(vectorDims) }, (_, index) => Math.sin(index));
+const ask = (room: number) => rooms.search(idOf(room), { text: 'security of the configuration', vector, k: 5 });
+
+for (let question = 0; question < warmQuestions * warmRooms; question += 1) await ask(question % warmRooms);
+const before = await residentBytes();
+const warmBytes = rooms.stats().bytes;
+const isDropped = dropPageCache();
+times.length = 0;
+const questionMs: number[] = [];
+const questionCpuMs: number[] = [];
+let hits = 0;
+for (let room = warmRooms; room < count; room += 1) {
+  const cpu = process.threadCpuUsage();
+  const beganMs = performance.now();
+  const found = await ask(room);
+  questionMs.push(performance.now() - beganMs);
+  const { user, system } = process.threadCpuUsage(cpu);
+  questionCpuMs.push((user + system) / 1000);
+  hits += found.hits.length;
+}
+const after = await residentBytes();
+const { bytes, resident } = rooms.stats();
+if (resident !== count || hits !== 5 * (count - warmRooms))
+  throw new Error(`${resident} of ${count} rooms answered with ${hits} hits`);
+const reserved = governor.ledger().entries.find(({ name }) => name === 'rooms')?.bytes;
+if (reserved !== bytes) throw new Error(`The governor has ${reserved} bytes reserved for rooms, they hold ${bytes}`);
+const measured = { rooms: count - warmRooms, residentBytes: after - before, ledgerBytes: bytes - warmBytes };
+const result = {
+  ...measured,
+  processBytes: before - warmBytes,
+  activationMs: times,
+  questionMs,
+  questionCpuMs,
+  isDropped,
+};
+await close();
+console.log(JSON.stringify(result));

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { create, insertMultiple, search } from '@orama/orama';
+import { piecesOf } from '../fixture.ts';
+import { dims, realPassages } from '../real-passages.ts';
+
+const [count, perRoom] = process.argv.slice(2).map(Number) as [number, number];
+const passages = await realPassages(1000);
+
+async function makeRoom(room: number) {
+  const index = create({
+    schema: {
+      source: 'string',
+      page: 'number',
+      start: 'number',
+      end: 'number',
+      text: 'string',
+      embedding: `vector[${dims}]`,
+    },
+  } as const);
+  const documents = piecesOf(passages, room, perRoom).map(({ page, start, end, text, vector }) => ({
+    ...{ source: `document-${room}`, page, start, end, text: ownCopy(text), embedding: Array.from(vector) },
+  }));
+  await insertMultiple(index, documents);
+  return index;
+}
+
+/** A string that shares nothing with the texts read, as one off a wire. */
+const ownCopy = (text: string) => Buffer.from(text).toString();
+
+async function residentBytes(): Promise<number> {
+  for (let round = 0; round < 4; round += 1) {
+    globalThis.gc!();
+    await sleep(100);
+  }
+  return process.memoryUsage.rss();
+}
+
+await makeRoom(0);
+const before = await residentBytes();
+const rooms = [];
+for (let room = 0; room < count; room += 1) rooms.push(await makeRoom(room));
+const after = await residentBytes();
+for (const room of rooms) {
+  const { hits } = await search(room, { term: 'the', limit: 5 });
+  if (hits.length === 0) throw new Error('A room does not answer');
+}
+console.log(JSON.stringify({ before, after }));
