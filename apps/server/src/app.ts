@@ -15,7 +15,7 @@ import type { Config } from './config.ts';
 import { bytesPerTrack, createGovernance } from './governance.ts';
 import { createHttpServer, createSocketServer, transportOf } from './http/index.ts';
 import { ownerActor, systemActor } from './identity/index.ts';
-import { createKnowledge } from './knowledge/index.ts';
+import { createKnowledge, openRedisStore } from './knowledge/index.ts';
 import { createMeetings, meetingRoutes } from './meetings/index.ts';
 import { createMinutes, createMinutesEngines, minutesRoutes } from './minutes/index.ts';
 import {
@@ -153,7 +153,15 @@ export async function createApp(config: Config, log: Logger, options: AppOptions
     log,
   });
 
+  const { sharing } = config;
   const knowledge = createKnowledge({
+    ...(sharing && {
+      sharing: {
+        store: await openRedisStore(sharing.redisUrl, log),
+        secret: sharing.secret,
+        alerts: governance.governor.alerts,
+      },
+    }),
     config: config.knowledge,
     answers: config.answers,
     database,
@@ -228,6 +236,7 @@ export async function createApp(config: Config, log: Logger, options: AppOptions
     meetingBufferBytes: () => caches.recentLines.bytes,
     queues,
     rooms: knowledge.rooms.stats,
+    ...(sharing && { sharing: knowledge.sharingStatus }),
   });
   registerMetrics(metrics.registry, governance.governor);
   const memory = await openMemory({
@@ -274,6 +283,7 @@ export async function createApp(config: Config, log: Logger, options: AppOptions
           connections,
           capture: capture.stats,
           rooms: () => knowledge.rooms.stats().resident,
+          sharing: knowledge.sharingStatus,
           engine: () => ({ name: activeEngine()?.name ?? 'none', state: activeEngine()?.state ?? 'missing' }),
         }),
     }),
@@ -323,7 +333,9 @@ export async function createApp(config: Config, log: Logger, options: AppOptions
       memory.start();
       const { port } = http.server.address() as AddressInfo;
       const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-      return `http://${host}:${port}`;
+      const url = `http://${host}:${port}`;
+      knowledge.share(sharing?.instanceUrl ?? url);
+      return url;
     },
     setUpEngine(say) {
       if (activeEngine() || config.transcription.engine !== 'auto') return;

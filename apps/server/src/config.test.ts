@@ -30,6 +30,14 @@ describe('loadConfig', () => {
     expect(load).toThrow(/PORT: .*\nHANSARD_ENGINE: /);
   });
 
+  it('wants a secret from instances that share rooms', () => {
+    const shared = { HANSARD_REDIS_URL: 'redis://127.0.0.1:6379' };
+    expect(() => loadConfig(shared)).toThrow(/HANSARD_INSTANCE_SECRET/);
+    expect(() => loadConfig({ ...shared, HANSARD_INSTANCE_SECRET: 'too short' })).toThrow(/HANSARD_INSTANCE_SECRET/);
+    const { sharing } = loadConfig({ ...shared, HANSARD_INSTANCE_SECRET: 'sixteen letters!' });
+    expect(sharing).toEqual({ redisUrl: 'redis://127.0.0.1:6379', secret: 'sixteen letters!', instanceUrl: undefined });
+  });
+
   it.each(['0.0.0.0', '192.168.1.5', 'example.org', '::'])('refuses to listen on %s', (host) => {
     expect(() => loadConfig({ HOST: host })).toThrow(/not a loopback address/);
   });

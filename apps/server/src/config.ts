@@ -41,6 +41,10 @@ const environment = z.object({
   HANSARD_EMBEDDING_REQUESTS_PER_MINUTE: whole.min(1).max(100_000).default(60),
   HANSARD_EMBEDDING_CACHE_BYTES: whole.min(1 << 20).default(256 << 20),
 
+  HANSARD_REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  HANSARD_INSTANCE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  HANSARD_INSTANCE_SECRET: z.string().min(16).optional(),
+
   GEMINI_API_KEY: optional,
   GEMINI_BASE_URL: optional,
   GEMINI_TRANSCRIBE_MODEL: optional,
@@ -100,6 +104,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
   if (!loopbackHosts.has(values.HOST)) {
     throw new ConfigError(
       `HOST: ${values.HOST} is not a loopback address. Without accounts, Hansard listens on 127.0.0.1, ::1 or localhost only; put a proxy with a login in front of it.`,
+    );
+  }
+  if (values.HANSARD_REDIS_URL !== undefined && values.HANSARD_INSTANCE_SECRET === undefined) {
+    throw new ConfigError(
+      'HANSARD_INSTANCE_SECRET: instances that share rooms by HANSARD_REDIS_URL know each other by a secret, the same for all, of at least 16 characters.',
     );
   }
   const providers = {
@@ -186,6 +195,16 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
         ...providers,
       },
     },
+    /** Null for an instance by itself. */
+    sharing:
+      values.HANSARD_REDIS_URL === undefined
+        ? null
+        : {
+            redisUrl: values.HANSARD_REDIS_URL,
+            /** Without, where it listens. */
+            instanceUrl: values.HANSARD_INSTANCE_URL,
+            secret: values.HANSARD_INSTANCE_SECRET ?? '',
+          },
     answers: {
       engine: values.HANSARD_ANSWERS_ENGINE,
       requestTimeoutMs: values.HANSARD_ANSWERS_TIMEOUT_MS,

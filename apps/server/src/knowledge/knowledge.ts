@@ -10,6 +10,7 @@ import { createDocuments, documentRoutes } from './documents/index.ts';
 import { chooseEmbedModel, createEmbeddings, embeddingStatuses, type EmbeddingsConfig } from './embeddings/index.ts';
 import { createParser } from './parsing/index.ts';
 import { createRooms, type ReadTranscript } from './rooms/index.ts';
+import { createSharing, type Alerts, type RoomsStore, type SharingStatus } from './shared/index.ts';
 
 /** What an operator may say about documents and answers. */
 export interface KnowledgeConfig {
@@ -39,6 +40,8 @@ export interface KnowledgeOptions {
   reserveRoom: (bytes: number) => Reservation;
   /** How long a cold room took. */
   onRoomActivated?: (ms: number) => void;
+  /** Of rooms shared with other instances; none for an instance by itself. */
+  sharing?: { store: RoomsStore; secret: string; alerts: Alerts };
   log: Logger;
 }
 
@@ -54,6 +57,7 @@ export function createKnowledge(options: KnowledgeOptions) {
     maxCacheBytes: config.embeddings.maxCacheBytes,
     log,
   });
+  const sharing = options.sharing && createSharing({ ...options.sharing, database, log });
   const rooms = createRooms({
     dir: config.roomsDir,
     database,
@@ -64,6 +68,7 @@ export function createKnowledge(options: KnowledgeOptions) {
     reserve: options.reserveRoom,
     bits: config.vectorBits,
     ...(options.onRoomActivated && { onActivated: options.onRoomActivated }),
+    ...(sharing && { copies: sharing.copies, onSaved: sharing.onSaved }),
     log,
   });
   const documents = createDocuments({
@@ -83,16 +88,19 @@ export function createKnowledge(options: KnowledgeOptions) {
   const answers = createAnswers({
     database,
     search: rooms.search,
+    ...(sharing && { copyOf: rooms.copyOf }),
     embedQuestion: embeddings.ofQuestion,
     engine: answerEngines.active,
     log,
   });
   const stopListening = bus.subscribe((_, event) => {
-    if (event.type === 'segment') rooms.onSegments([event.segment]);
+    if (event.type !== 'segment') return;
+    rooms.onSegments([event.segment]);
+    sharing?.onChanged(event.segment.meetingId);
   });
   const routes: readonly FastifyPluginAsync[] = [
     documentRoutes(documents, { maxBytes: config.maxDocumentBytes }),
-    answerRoutes(answers),
+    answerRoutes(answers, sharing?.toOwner),
   ];
 
   return {
@@ -108,7 +116,15 @@ export function createKnowledge(options: KnowledgeOptions) {
     },
 
     /** Call before a meeting's rows go. */
-    onMeetingDeleted: documents.onMeetingDeleted,
+    async onMeetingDeleted(meetingId: string): Promise<void> {
+      await documents.onMeetingDeleted(meetingId);
+      await sharing?.onDeleted(meetingId);
+    },
+
+    /** Call once questions are answered at the URL: from then on rooms are shared, if they are to be. */
+    share: (url: string): void => sharing?.start(url, rooms),
+    /** Null for an instance by itself. */
+    sharingStatus: (): SharingStatus | null => sharing?.status() ?? null,
 
     /** Takes up what an earlier process left. */
     async recover(): Promise<void> {
@@ -120,6 +136,7 @@ export function createKnowledge(options: KnowledgeOptions) {
       stopListening();
       await documents.stop();
       await rooms.close();
+      await sharing?.close();
     },
   };
 }

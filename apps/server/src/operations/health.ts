@@ -19,6 +19,8 @@ export interface Health {
   waitingMeetings: number;
   /** Indexes of meetings' documents in memory. */
   rooms: number;
+  /** Of rooms shared with other instances; null for an instance by itself. */
+  sharing: SharingHealth | null;
   /** How many more meetings memory bears, by what those of now take. */
   fitsMore: number;
   connections: number;
@@ -27,19 +29,33 @@ export interface Health {
   engine: { name: string; state: string };
 }
 
+export interface SharingHealth {
+  /** `warning`: Redis is nearly full. `unreachable`: each instance answers what it has. */
+  status: 'ok' | 'warning' | 'unreachable';
+  /** Of Redis, as last read; null while it can't be reached. */
+  memory: { usedBytes: number; limitBytes: number; utilization: number } | null;
+  /** Rooms that this instance answers for. */
+  leases: number;
+  /** Since the start: questions that another instance answered, rooms taken from another one, copies not put. */
+  forwarded: number;
+  takenOver: number;
+  refused: number;
+}
+
 export interface HealthSources {
   isDraining: () => boolean;
   governor: Pick<Governor, 'level' | 'sample'>;
   meetings: () => { active: number; waiting: number; fitsMore: number };
   /** Indexes of meetings' documents in memory. */
   rooms: () => number;
+  sharing: () => SharingHealth | null;
   connections: () => number;
   capture: () => { liveTracks: number; journal: { bytesInFlight: number; fileBytes: number } };
   engine: () => { name: string; state: string };
 }
 
 export function readHealth(sources: HealthSources): Health {
-  const { isDraining, governor, meetings, rooms, connections, capture, engine } = sources;
+  const { isDraining, governor, meetings, rooms, sharing, connections, capture, engine } = sources;
   const { pressure, tightest, signals, gauges } = governor.sample();
   const { liveTracks, journal } = capture();
   const { active, waiting, fitsMore } = meetings();
@@ -58,6 +74,7 @@ export function readHealth(sources: HealthSources): Health {
     activeMeetings: active,
     waitingMeetings: waiting,
     rooms: rooms(),
+    sharing: sharing(),
     fitsMore,
     connections: connections(),
     liveTracks,

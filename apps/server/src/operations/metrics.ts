@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { SharingHealth } from './health.ts';
 
 export interface MetricSources {
   /** Open sockets. */
@@ -23,6 +24,8 @@ export interface MetricSources {
     evictions: number;
     refusals: number;
   };
+  /** Of rooms shared with other instances; none for an instance by itself. */
+  sharing?: () => SharingHealth | null;
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -32,7 +35,7 @@ export type ChunkOutcome = 'done' | 'silent' | 'failed';
 
 /** The registry behind `/metrics`; gauges read their source when they are scraped. */
 export function createMetrics(sources: MetricSources) {
-  const { sockets, connections, capture, meetings, meetingBufferBytes, queues, rooms } = sources;
+  const { sockets, connections, capture, meetings, meetingBufferBytes, queues, rooms, sharing } = sources;
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -78,6 +81,26 @@ export function createMetrics(sources: MetricSources) {
     },
   });
   registry.registerMetric(roomUses);
+  if (sharing) {
+    gauge('hansard_redis_up', 'Whether the Redis of shared rooms answers', () => Number(sharing()?.memory != null));
+    gauge('hansard_redis_used_bytes', 'Memory that Redis uses', () => sharing()?.memory?.usedBytes ?? NaN);
+    gauge('hansard_redis_limit_bytes', 'Memory that Redis may use', () => sharing()?.memory?.limitBytes ?? NaN);
+    gauge('hansard_room_leases', 'Rooms that this instance answers for', () => sharing()?.leases ?? 0);
+    const sharedRooms = new Counter({
+      name: 'hansard_shared_rooms_total',
+      help: 'Questions another instance answered, rooms taken from another one, copies that could not be put',
+      labelNames: ['outcome'],
+      registers: [],
+      collect() {
+        const { forwarded = 0, takenOver = 0, refused = 0 } = sharing() ?? {};
+        this.reset();
+        for (const [outcome, count] of Object.entries({ forwarded, 'taken-over': takenOver, refused })) {
+          this.inc({ outcome }, count);
+        }
+      },
+    });
+    registry.registerMetric(sharedRooms);
+  }
   const database = createBusyMeter();
   gauge('hansard_database_utilization', 'Share of the time since the last scrape that the database worked', () =>
     database.share(),

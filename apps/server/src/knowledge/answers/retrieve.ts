@@ -15,7 +15,11 @@ export interface FoundSource {
 type Readable = Pick<AnswersRepository, 'documentNames' | 'lines'>;
 
 /** For a meeting whose rows are elsewhere: what was said is known by its passages alone. */
-export function sourcesOfCopy(meeting: AnsweringMeeting, documents: Readonly<Record<string, string>>, hits: readonly Hit[]) {
+export function sourcesOfCopy(
+  meeting: AnsweringMeeting,
+  documents: Readonly<Record<string, string>>,
+  hits: readonly Hit[],
+) {
   const rows: Readable = {
     documentNames: async () => new Map(Object.entries(documents)),
     lines: async () => [],
@@ -38,7 +42,8 @@ export async function sourcesOf(
     const common = { meetingId, meetingTitle, heading, text };
     if (from === transcriptSource) {
       const lines = await repository.lines(meetingId, start, end);
-      if (lines.length > 0 || withoutLines) found.push({ hit, source: { ...common, document: null, page: null, lines } });
+      if (lines.length > 0 || withoutLines)
+        found.push({ hit, source: { ...common, document: null, page: null, lines } });
       continue;
     }
     const name = names.get(from);

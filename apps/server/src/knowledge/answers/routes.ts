@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { askPost, askReply, id, passageList, passageQuery, type AskReply } from '@hansard/protocol';
-import type { FastifyPluginAsync, FastifyReply } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { errorResponses } from '../../meetings/index.ts';
@@ -10,12 +10,17 @@ import type { Answers, AskOptions } from './service.ts';
 const params = z.object({ id });
 const tags = ['knowledge'];
 
+/** Called before a question to one meeting is answered; gives the reply where another server has answered it. */
+export type ToOwner = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>;
+
 /** `/meetings/:id/passages`, `/meetings/:id/ask` and `/ask`. */
-export function answerRoutes(answers: Answers): FastifyPluginAsync {
+export function answerRoutes(answers: Answers, toOwner?: ToOwner): FastifyPluginAsync {
+  const ofOneMeeting = toOwner ? { preHandler: toOwner } : {};
   const routes: FastifyPluginAsyncZod = async (app) => {
     app.get(
       '/meetings/:id/passages',
       {
+        ...ofOneMeeting,
         schema: {
           summary: 'The passages of a meeting’s documents and transcript that fit a question best',
           tags,
@@ -33,6 +38,7 @@ export function answerRoutes(answers: Answers): FastifyPluginAsync {
     app.post(
       '/meetings/:id/ask',
       {
+        ...ofOneMeeting,
         schema: {
           summary: 'Ask a meeting: an answer from its documents and transcript, with sources',
           tags,

@@ -9,11 +9,25 @@ import { composeAnswer } from './compose.ts';
 import { findMeetings } from './find-meetings.ts';
 import { answerLimits } from './limits.ts';
 import { createAnswersRepository, type AnsweringMeeting } from './repository.ts';
-import { rankTogether, sourcesOf, spread, toPassageHit, type FoundSource } from './retrieve.ts';
+import { rankTogether, sourcesOf, sourcesOfCopy, spread, toPassageHit, type FoundSource } from './retrieve.ts';
+
+/** A meeting that another instance's database has, as far as its room says. */
+export interface MeetingCopy {
+  workspaceId: string;
+  title: string;
+  documents: Readonly<Record<string, string>>;
+}
+
+interface AskedMeeting extends AnsweringMeeting {
+  /** Where its rows are elsewhere. */
+  copy?: MeetingCopy;
+}
 
 export interface AnswersOptions {
   database: Database;
   search: Rooms['search'];
+  /** For a meeting that isn't in the database; rejects with `NOT_FOUND` where it isn't shared either. */
+  copyOf?: (meetingId: string) => Promise<MeetingCopy | null>;
   embedQuestion: Embeddings['ofQuestion'];
   /** Null where answers are quotes. */
   engine: TextEngine | null;
@@ -29,24 +43,28 @@ export interface AskOptions {
 export type Answers = ReturnType<typeof createAnswers>;
 
 /** Passages for a question, and answers made of them. Everything rejects with the signal's reason once that is aborted. */
-export function createAnswers({ database, search, embedQuestion, engine, log }: AnswersOptions) {
+export function createAnswers({ database, search, copyOf, embedQuestion, engine, log }: AnswersOptions) {
   const repository = createAnswersRepository(database);
 
-  async function meetingOf(actor: Actor, meetingId: string): Promise<AnsweringMeeting> {
+  async function meetingOf(actor: Actor, meetingId: string): Promise<AskedMeeting> {
     requireRight(actor, 'read');
     const meeting = await repository.meeting(actor.workspaceId, meetingId);
-    if (!meeting) throw new AppError('NOT_FOUND', 'There is no such meeting.');
-    return meeting;
+    if (meeting) return meeting;
+    const copy = await copyOf?.(meetingId);
+    if (copy?.workspaceId !== actor.workspaceId) throw new AppError('NOT_FOUND', 'There is no such meeting.');
+    return { id: meetingId, title: copy.title, copy };
   }
 
   async function find(
-    meeting: AnsweringMeeting,
+    meeting: AskedMeeting,
     { text, vector, k }: { text: string; vector: Float32Array | null; k: number },
     signal: AbortSignal,
   ): Promise<FoundSource[]> {
     const { hits } = await search(meeting.id, { text, vector, k: k + answerLimits.extraHits });
     signal.throwIfAborted();
-    return sourcesOf(repository, meeting, spread(hits).slice(0, k));
+    const best = spread(hits).slice(0, k);
+    const { copy } = meeting;
+    return copy ? sourcesOfCopy(meeting, copy.documents, best) : sourcesOf(repository, meeting, best);
   }
 
   async function answer(

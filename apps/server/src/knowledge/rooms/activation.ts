@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { RoomRow } from '../../adapters/database/index.ts';
+import type { SharedRooms } from '../../adapters/rooms/index.ts';
 import { AppError } from '../../errors.ts';
 import { transcriptSource } from '../contract.ts';
 import { embeddedText } from '../embeddings/index.ts';
@@ -19,6 +20,8 @@ export interface ActivationOptions {
   writer: RoomWriter;
   /** Of a number in a packed vector. */
   bits: 4 | 8;
+  /** Rooms of meetings that are in another instance's database; null where nothing is shared. */
+  copies: Pick<SharedRooms, 'describe' | 'get'> | null;
   log: Logger;
 }
 
@@ -34,7 +37,9 @@ export function projectedBytes(passages: number, textBytes: number, dims: number
 }
 
 /** Brings rooms into memory: from their file where it fits what the database says, else from the rows. */
-export function createActivation({ repository, indexes, files, vectors, writer, bits, log }: ActivationOptions) {
+export function createActivation(options: ActivationOptions) {
+  const { repository, indexes, files, vectors, writer, bits, copies, log } = options;
+
   /** Null where the file is not that of the row. */
   async function open(row: RoomRow): Promise<Room | null> {
     const { meetingId, savedBytes, passages, model, transcriptSeq } = row;
@@ -106,9 +111,21 @@ export function createActivation({ repository, indexes, files, vectors, writer, 
     return model === '' ? { dims: 0, bits: 0 as const } : { dims: vectors.dims, bits };
   }
 
+  /** From the copy that another instance has put. Rejects with `NOT_FOUND` where there is none. */
+  async function unpack(meetingId: string, admit: Admit): Promise<Room> {
+    const known = await copies?.describe(meetingId);
+    if (!known) throw noSuchMeeting();
+    await admit(residentBytes(known.bytes));
+    const copy = await copies?.get(meetingId);
+    if (!copy) throw noSuchMeeting();
+    await admit(residentBytes(copy.meta.bytes));
+    const room = createRoom(meetingId, indexes.unpack(copy.packed), copy.meta.model);
+    return Object.assign(room, { copy: copy.meta, transcriptSeq: copy.meta.transcriptSeq });
+  }
+
   /** From the rows: with vectors if they are to be had soon, else without, until a renewal. */
   async function build(meetingId: string, admit: Admit): Promise<Room> {
-    if ((await repository.transcriptSeq(meetingId)) === undefined) throw noSuchMeeting();
+    if ((await repository.transcriptSeq(meetingId)) === undefined) return unpack(meetingId, admit);
     const documents = (await repository.documents(meetingId)).filter(({ isReady }) => isReady);
     const dims = shapeOf(vectors.model).dims;
     await admit(residentBytes(2048) + (await projection(documents, dims)));

@@ -1,3 +1,4 @@
+import type { StoredRoomMeta } from '../../adapters/rooms/index.ts';
 import { AppError } from '../../errors.ts';
 import type { RoomIndex } from '../room-index/index.ts';
 
@@ -28,6 +29,8 @@ export interface Room {
   isDirty: boolean;
   /** Its meeting is deleted: nothing of it is written any more. */
   isDropped: boolean;
+  /** What it was read from, where its meeting is in another instance's database: it is searched, never changed. */
+  copy: StoredRoomMeta | null;
   /** The end of the last change. */
   turn: Promise<unknown>;
 }
@@ -51,6 +54,7 @@ export function createRoom(meetingId: string, index: RoomIndex, model: string): 
     savedBytes: 0,
     isDirty: false,
     isDropped: false,
+    copy: null,
     turn: Promise.resolve(),
   };
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reservation, Response } from '@hansard/headroom';
 import type { Logger } from 'pino';
 import type { Database } from '../../adapters/database/index.ts';
+import type { SharedRooms, StoredRoomMeta } from '../../adapters/rooms/index.ts';
 import { AppError } from '../../errors.ts';
 import type { Embeddings, Rooms } from '../contract.ts';
 import { createRoomIndexes, type RoomIndexes } from '../room-index/index.ts';
@@ -33,12 +34,31 @@ export interface RoomsOptions {
   indexes?: RoomIndexes;
   /** How long a cold room took. */
   onActivated?: (ms: number) => void;
+  /** Rooms of meetings that are in another instance's database. */
+  copies?: Pick<SharedRooms, 'describe' | 'get'>;
+  /** A room's file is another than before. */
+  onSaved?: (meetingId: string) => void;
   now?: () => number;
   debounceMs?: number;
   maxTranscriptPassages?: number;
 }
 
+/** A room's file as it is in memory, and what its row says of it. */
+export interface PackedRoom {
+  packed: Uint8Array;
+  passages: number;
+  model: string;
+  transcriptSeq: number;
+}
+
 export interface RoomsService extends Rooms {
+  isResident(meetingId: string): boolean;
+  /** What a room was read from that is a copy, brought into memory for it; null for a meeting of one's own. */
+  copyOf(meetingId: string): Promise<StoredRoomMeta | null>;
+  /** A copy in memory goes, unless it is of this generation. */
+  forgetCopy(meetingId: string, unless: string): Promise<void>;
+  /** What the room's file holds; null where there is none. Rejects where it is just being replaced. */
+  packed(meetingId: string): Promise<PackedRoom | null>;
   /** What rooms give when memory is short. */
   response: Response;
   /** Lines were written, edited or deleted: rooms in memory take them in, in a while. */
@@ -61,14 +81,15 @@ export interface RoomsService extends Rooms {
 export function createRooms(options: RoomsOptions): RoomsService {
   const { dir, database, embeddings, readTranscript, isLive, budgetBytes, reserve, log } = options;
   const { bits = 4, indexes = createRoomIndexes(), onActivated = () => {}, now = Date.now } = options;
+  const { copies = null, onSaved = () => {} } = options;
   const { debounceMs = roomsLimits.transcriptDebounceMs, maxTranscriptPassages } = options;
   const stop = new AbortController();
   const { signal } = stop;
   const repository = createRepository(database);
   const files = createRoomFiles(dir);
-  const writer = createRoomWriter(repository);
+  const writer = createRoomWriter(repository, onSaved);
   const vectors = createSoonVectors({ embeddings, signal, retryMs: roomsLimits.embedRetryMs, log, now });
-  const activation = createActivation({ repository, indexes, files, vectors, writer, bits, log });
+  const activation = createActivation({ repository, indexes, files, vectors, writer, bits, copies, log });
   const keeper = createTranscriptKeeper({
     repository,
     readTranscript,
@@ -150,7 +171,8 @@ export function createRooms(options: RoomsOptions): RoomsService {
       residency.use(meetingId, async (room) => {
         // Begun in the room's turn: a change that comes next finds it upon the passages of now.
         const { found } = await inTurn(room, async () => {
-          await keeper.catchUp(room, { tidy: false }).catch((error: unknown) => {
+          const caughtUp = room.copy ? Promise.resolve() : keeper.catchUp(room, { tidy: false });
+          await caughtUp.catch((error: unknown) => {
             if (error instanceof AppError && error.code === 'NOT_FOUND') throw error;
             log.warn({ err: error, meetingId }, 'a question goes to a room without the last lines of its transcript');
           });
@@ -159,6 +181,22 @@ export function createRooms(options: RoomsOptions): RoomsService {
         });
         return found;
       }),
+
+    isResident: (meetingId) => residency.peek(meetingId) !== undefined,
+    copyOf: (meetingId) => residency.use(meetingId, async ({ copy }) => copy),
+
+    async forgetCopy(meetingId, unless) {
+      const copy = residency.peek(meetingId)?.copy;
+      if (copy && copy.generation !== unless) await residency.drop(meetingId);
+    },
+
+    async packed(meetingId) {
+      const row = await repository.room(meetingId);
+      if (!row) return null;
+      const { savedBytes, passages, model, transcriptSeq } = row;
+      const packed = await indexes.pack(files.pathOf(meetingId), savedBytes);
+      return { packed, passages, model, transcriptSeq };
+    },
 
     resident: () =>
       Array.from(residency.residents(), (resident) => ({

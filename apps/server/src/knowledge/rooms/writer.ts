@@ -10,7 +10,7 @@ export type RoomWriter = ReturnType<typeof createRoomWriter>;
  * Changes rooms and keeps the row in step with the file. The file is written first: a crash in between leaves a row that
  * doesn't fit it, and the next activation makes the room anew.
  */
-export function createRoomWriter(repository: Pick<RoomsRepository, 'saveRoom'>) {
+export function createRoomWriter(repository: Pick<RoomsRepository, 'saveRoom'>, onSaved: (meetingId: string) => void) {
   async function commit(room: Room): Promise<void> {
     if (room.isDropped) return;
     const { meetingId, index } = room;
@@ -29,6 +29,7 @@ export function createRoomWriter(repository: Pick<RoomsRepository, 'saveRoom'>) 
         model: room.lacksDocumentVectors ? '' : room.model,
         transcriptSeq: room.lacksTranscriptVectors ? notIndexed : room.transcriptSeq,
       });
+      onSaved(meetingId);
     } catch (error) {
       room.isDirty = true;
       throw error;
