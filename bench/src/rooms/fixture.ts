@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createGovernor, createNodeSensors } from '@hansard/headroom';
 import { openSqlite } from '@hansard/server/database';
-import { createRooms, roomPath, type RoomsOptions, type RoomsService } from '@hansard/server/rooms';
+import { createRooms, roomPath, type RoomsOptions } from '@hansard/server/rooms';
 import pino from 'pino';
 import { dims, type RealPassage } from './real-passages.ts';
 
@@ -106,5 +106,3 @@ export function piecesOf(passages: readonly RealPassage[], room: number, perRoom
     return { heading: '', page: 0, start: index, end: index + 1, text, vector };
   });
 }
-
-export type { RoomsService };
