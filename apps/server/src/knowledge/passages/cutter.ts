@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import type { ParsedPassage } from '../contract.ts';
 import { passageLimits } from './limits.ts';
 import { cutAtSentences, type Piece } from './sentences.ts';
@@ -23,6 +22,8 @@ interface Open {
   text: string;
   bytes: number;
   endsSentence: boolean;
+  /** Its last piece is of the next page. */
+  isOverPage: boolean;
 }
 
 interface Heading {
@@ -48,7 +49,7 @@ export function createPassageCutter(): PassageCutter {
   let bare: Heading | null = null;
   let length = 0;
 
-  const emit = ({ page, start, text }: Open) => {
+  const emit = ({ page, start, text }: Pick<Open, 'page' | 'start' | 'text'>) => {
     const trimmed = text.trim();
     if (trimmed === '') return;
     const from = start + text.indexOf(trimmed);
@@ -74,12 +75,13 @@ export function createPassageCutter(): PassageCutter {
   };
 
   const add = (text: string, piece: Piece, page: number) => {
-    if (open && open.page !== page && open.endsSentence) close();
+    if (open && open.page !== page && (open.endsSentence || open.isOverPage)) close();
     if (open && open.bytes + piece.bytes > maxBytes) close();
-    open ??= { page, start: length + piece.start, text: '', bytes: 0, endsSentence: false };
+    open ??= { page, start: length + piece.start, text: '', bytes: 0, endsSentence: false, isOverPage: false };
     open.text += text.slice(piece.start, piece.end);
     open.bytes += piece.bytes;
     open.endsSentence = piece.endsSentence && hasEnded(open.text);
+    open.isOverPage = open.page !== page;
   };
 
   return {
@@ -87,7 +89,7 @@ export function createPassageCutter(): PassageCutter {
       endSection();
       const shown = clean(text).replaceAll(/\s+/g, ' ').trim().slice(0, maxHeadingLength).toWellFormed();
       // Its own words are all there is to find of a heading that stands alone.
-      if (bare && level <= bare.level) emit({ ...bare, bytes: 0, endsSentence: true });
+      if (bare && level <= bare.level) emit(bare);
       bare = null;
       path = path.filter((above) => above.level < level).slice(0, maxHeadingDepth - 1);
       if (shown === '') return;
@@ -106,7 +108,7 @@ export function createPassageCutter(): PassageCutter {
     },
     finish() {
       endSection();
-      if (bare) emit({ ...bare, bytes: Buffer.byteLength(bare.text), endsSentence: true });
+      if (bare) emit(bare);
       bare = null;
       return passages;
     },

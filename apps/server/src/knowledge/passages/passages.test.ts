@@ -91,13 +91,17 @@ test('none goes over a heading, and one goes over a page only to finish its sent
   cutter.heading(2, 'Keys', 2);
   cutter.paragraph('Two of them.', 2);
   cutter.paragraph('Both are here.', 3);
-  cutter.heading(1, 'Rest', 3);
+  cutter.heading(1, 'Slides', 4);
+  for (const page of [4, 5, 6]) cutter.paragraph(`line of page ${page}`, page);
+  cutter.heading(1, 'Rest', 6);
   expect(cutter.finish().map(({ page, heading, text }) => [page, heading, text])).toEqual([
     [1, 'Pumps', 'Both are checked.\nThe second one is\nnew.'],
     [2, 'Pumps', 'It is signed for.'],
     [2, 'Pumps › Keys', 'Two of them.'],
     [3, 'Pumps › Keys', 'Both are here.'],
-    [3, 'Rest', 'Rest'],
+    [4, 'Slides', 'line of page 4\nline of page 5'],
+    [6, 'Slides', 'line of page 6'],
+    [6, 'Rest', 'Rest'],
   ]);
 });
 
