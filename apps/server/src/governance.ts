@@ -138,7 +138,8 @@ export function createGovernance(config: Config, log: Logger, { restart, sensors
     }),
     reading: governor.requestClass('reading', {
       priority: 'normal',
-      limits: most(sized(256), sized(128), sized(16), 0),
+      // What is being recorded waits behind each of them for its turn with the database, query by query.
+      limits: most(sized(128), sized(64), sized(16), 0),
       maxQueued: sized(256),
       queueDeadlineMs: 2000,
     }),
@@ -188,9 +189,10 @@ export function createGovernance(config: Config, log: Logger, { restart, sensors
       maxQueued: 64,
       queueDeadlineMs: 24 * 3600_000,
     }),
+    /** They can wait: a run takes fifty times its text and more, garbage included, and would keep the level where it is. */
     minutes: governor.requestClass('minutes', {
       priority: 'background',
-      limits: most(2, 1, 0, 0),
+      limits: most(2, 0, 0, 0),
       maxQueued: 200,
       queueDeadlineMs: 24 * 3600_000,
     }),

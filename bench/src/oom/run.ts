@@ -108,9 +108,11 @@ async function load(server: ServerProcess, container: MemoryContainer, options: 
   const critical = createTally(criticalDeadlineMs);
   const background = createTally(backgroundDeadlineMs);
   // Each has connections of its own, as on machines of their own: every recorder, whoever watches the server, who ends a meeting.
-  const client = () => createHttpClient(server.url, { maxSockets: 2, timeoutMs: 30_000 });
+  const client = () => createHttpClient(server.url, { maxSockets: 1, timeoutMs: 30_000 });
   const http = client();
-  const backgroundHttp = createHttpClient(server.url, { maxSockets: Infinity, timeoutMs: backgroundDeadlineMs });
+  const prober = client();
+  const scraper = client();
+  const backgroundHttp = createHttpClient(server.url, { maxSockets: maxOutstanding, timeoutMs: backgroundDeadlineMs });
   const meetings: LiveMeeting[] = recordings.map((recording, index) => {
     const bytes = readFileSync(recording.file);
     return createLiveMeeting({
@@ -132,12 +134,12 @@ async function load(server: ServerProcess, container: MemoryContainer, options: 
 
   let health: Health = {};
   const probe = async (): Promise<void> => {
-    const answer = await asked(critical, http, 'health', '/health');
+    const answer = await asked(critical, prober, 'health', '/health');
     if (answer) health = JSON.parse(answer) as Health;
   };
   let heapTotalBytes: number | null = null;
   const scrape = async (): Promise<void> => {
-    const answer = await asked(critical, http, 'metrics', '/metrics');
+    const answer = await asked(critical, scraper, 'metrics', '/metrics');
     if (answer) heapTotalBytes = Number(/^nodejs_heap_size_total_bytes (\S+)/m.exec(answer)?.[1]);
   };
   timers.push(
@@ -200,7 +202,7 @@ async function load(server: ServerProcess, container: MemoryContainer, options: 
   }
   const end = server.end();
   for (const meeting of meetings) meeting.close();
-  http.close();
+  for (const one of [http, prober, scraper]) one.close();
   critical.close();
   background.close();
   return {

@@ -38,7 +38,7 @@ function collectWith(collect: NodeJS.GCFunction): void {
 export interface CollectionSettings {
   /** Default false: a collection stops the process. */
   readonly enabled: boolean;
-  /** From the end of one to the next; at least a hundred times what it took, which bounds them to a hundredth of the time. Default 30 000. */
+  /** From the end of one to the next; at least twenty times what it took, which bounds them to a twentieth of the time. Default 30 000. */
   readonly minIntervalMs: number;
 }
 
@@ -64,7 +64,7 @@ export interface Collection {
   stop(): void;
 }
 
-const leastIntervalTimes = 100;
+const leastIntervalTimes = 20;
 
 const defaultCollectionSettings: CollectionSettings = { enabled: false, minIntervalMs: 30_000 };
 
