@@ -71,7 +71,7 @@ it('two instances share a room: one answers for both, the other takes over when 
   const { id } = await one.api.createMeeting({ title: 'Shared' });
   await one.addDocument(id, 'plan.md', plan);
   const passages = await one.find(id);
-  expect(passages.map(({ heading }) => heading).toSorted()).toEqual(['Budget', 'Travel']);
+  expect(new Set(passages.map(({ heading }) => heading))).toEqual(new Set(['Budget', 'Travel']));
   expect(await other.find(id)).toEqual(passages);
   const heard: string[] = [];
   const answer = await other.api.ask(id, question, { onText: (piece) => heard.push(piece) });

@@ -145,10 +145,10 @@ export function describeRooms(name: string, make: (leaseTtlMs: number) => Rooms)
       const lease = await map.claim(id, one);
       const filled = (byte: number) => new Uint8Array(150_000 + byte * 1000).fill(byte);
       await copies.put(lease, meta, filled(0));
-      let isWriting = true;
+      const state = { isWriting: true };
       const reading = Array.from({ length: 4 }, async () => {
         const seen: Uint8Array[] = [];
-        while (isWriting) {
+        while (state.isWriting) {
           const copy = await copies.get(id);
           if (copy) seen.push(copy.packed);
           await sleep(1);
@@ -158,7 +158,7 @@ export function describeRooms(name: string, make: (leaseTtlMs: number) => Rooms)
       for (let byte = 1; byte <= 20; byte += 1) {
         await copies.put(lease, meta, filled(byte));
       }
-      isWriting = false;
+      state.isWriting = false;
       const seen = (await Promise.all(reading)).flat();
       expect(seen.length).toBeGreaterThan(0);
       expect(seen.every((packed) => isSame(packed, filled(packed[0]!)))).toBe(true);

@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../errors.ts';
@@ -73,6 +72,6 @@ async function passOn({ status, headers, body }: Response, reply: FastifyReply):
   reply.hijack();
   const kept = passedOn.flatMap((name) => (headers.has(name) ? [[name, headers.get(name)!] as const] : []));
   reply.raw.writeHead(status, { ...(reply.getHeaders() as Record<string, string>), ...Object.fromEntries(kept) });
-  if (body) await pipeline(Readable.fromWeb(body as ReadableStream), reply.raw).catch(() => reply.raw.destroy());
+  if (body) await pipeline(Readable.fromWeb(body), reply.raw).catch(() => reply.raw.destroy());
   else reply.raw.end();
 }

@@ -175,6 +175,18 @@ test('an owner that hangs is given up when its lease is over', async () => {
   expect((await map.ownerOf(meetingId))?.owner.url).toBe(home.url);
 });
 
+test('an owner that lives and can’t be reached has the question put off, not answered twice', async () => {
+  const { home, meetingId, map, ownerUrl } = await two();
+  await expect.poll(ownerUrl, { timeout }).toBe(home.url);
+  const unreachable = { id: 'partition', url: 'http://127.0.0.1:1' };
+  const lease = await map.claim(meetingId, unreachable, (await map.ownerOf(meetingId))!.token);
+  const renewing = setInterval(() => void map.renew([lease]), 200);
+  onTestFinished(() => clearInterval(renewing));
+  const answer = await home.get(`/meetings/${meetingId}/passages?q=word1`);
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2']);
+  expect(await map.ownerOf(meetingId)).toEqual(lease);
+});
+
 test('while the map is away each answers what it has; a deleted meeting’s copy goes once it is back', async () => {
   const { home, other, meetingId, copies, state } = await two();
   await expect.poll(() => copies.describe(meetingId), { timeout }).not.toBeNull();

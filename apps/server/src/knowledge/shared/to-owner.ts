@@ -34,12 +34,14 @@ export function createToOwner({ ownership, seals, selfUrl, leaseTtlMs, onForward
     }
   }
 
-  /** The owner doesn't answer: its lease runs out, or it is alive and renews it. */
-  async function untilOver(lease: RoomLease): Promise<void> {
+  /** The owner doesn't answer: waits until its lease has run out. False where it is alive and renews it, or nobody waits. */
+  async function isOver(lease: RoomLease, reply: FastifyReply): Promise<boolean> {
     const until = Date.now() + leaseTtlMs + sharingLimits.pollMs;
-    while (Date.now() < until && (await ownership.isHeldStill(lease).catch(() => false))) {
+    while (await ownership.isHeldStill(lease).catch(() => false)) {
+      if (Date.now() > until || reply.raw.destroyed) return false;
       await sleep(sharingLimits.pollMs);
     }
+    return true;
   }
 
   async function ask(request: FastifyRequest, reply: FastifyReply, place: NonNullable<Place>, seal: string) {
@@ -81,7 +83,7 @@ export function createToOwner({ ownership, seals, selfUrl, leaseTtlMs, onForward
       }
       if (outcome === 'gone') {
         dead.add(place.url);
-        if (place.lease) await untilOver(place.lease);
+        if (place.lease && !(await isOver(place.lease, reply))) break;
       }
     }
     throw new AppError(
