@@ -469,14 +469,6 @@ const en = {
     evictWhat: (size: string) =>
       `It gives ${size} of memory back. Nothing is lost: the next question brings it back from disk.`,
     inUse: 'in use',
-    passages: 'Passages',
-    lastUsed: 'Last used',
-    evict: 'Evict',
-    evictNamed: (title: string) => `Evict the room of ${title}`,
-    evictTitle: (title: string) => `Evict the room of ${title}?`,
-    evictWhat: (size: string) =>
-      `It gives ${size} of memory back. Nothing is lost: the next question brings it back from disk.`,
-    inUse: 'in use',
     noRooms: 'No room is in memory.',
     noRoomsHint: 'Indexes of meetings’ documents show here once meetings have documents.',
     meetings: 'Meetings by size',
