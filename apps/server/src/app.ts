@@ -312,6 +312,11 @@ export async function createApp(config: Config, log: Logger, options: AppOptions
     memory: () => governance.limit,
     async listen() {
       await http.listen({ port: config.port, host: config.host });
+      const { port } = http.server.address() as AddressInfo;
+      const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+      const url = `http://${host}:${port}`;
+      // Before anything is recovered: who can be asked already asks the owner of a room.
+      knowledge.share(sharing?.instanceUrl ?? url);
       await capture.recover();
       await transcription.start();
       await minutes.recover();
@@ -331,10 +336,6 @@ export async function createApp(config: Config, log: Logger, options: AppOptions
         lookForChunks: transcription.look,
       });
       memory.start();
-      const { port } = http.server.address() as AddressInfo;
-      const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-      const url = `http://${host}:${port}`;
-      knowledge.share(sharing?.instanceUrl ?? url);
       return url;
     },
     setUpEngine(say) {
