@@ -35,10 +35,10 @@ interface Skewed {
 
 /** Passages of a room, rooms of ours, and of the others: those are so much larger that fewer are enough. */
 const sizes = [
-  { perRoom: 50, rooms: 800, originals: 8, others: 100 },
-  { perRoom: 200, rooms: 350, originals: 4, others: 30 },
-  { perRoom: 500, rooms: 150, originals: 3, others: 12 },
-  { perRoom: 1000, rooms: 80, originals: 2, others: 6 },
+  { perRoom: 50, rooms: 1200, originals: 8, others: 160 },
+  { perRoom: 200, rooms: 480, originals: 4, others: 40 },
+  { perRoom: 500, rooms: 160, originals: 3, others: 16 },
+  { perRoom: 1000, rooms: 80, originals: 2, others: 8 },
 ];
 const gb = 1e9;
 /** The budget holds about 2 % of the rooms. */
@@ -70,7 +70,7 @@ async function compare(dir: string, questions: number): Promise<void> {
     const folder = join(dir, String(perRoom));
     await makeRooms({ dir: folder, rooms, originals }, passages, perRoom, 'copies');
     const ours = await measure<Ours>('hansard', [folder, rooms, dims]);
-    const orama = await measure<{ before: number; after: number }>('orama', [others, perRoom]);
+    const orama = await measure<{ rooms: number; residentBytes: number }>('orama', [others, perRoom]);
     const redis = await measureRedis(passages, others, perRoom);
     await rm(folder, { recursive: true, force: true });
     const perPassage = {
@@ -78,7 +78,7 @@ async function compare(dir: string, questions: number): Promise<void> {
       ledger: ours.ledgerBytes / (ours.rooms * perRoom),
       redis: redis.usedBytes / (others * perRoom),
       redisResident: redis.residentBytes / (others * perRoom),
-      orama: (orama.after - orama.before) / (others * perRoom),
+      orama: orama.residentBytes / (orama.rooms * perRoom),
     };
     for (const [side, bytes] of Object.entries(perPassage)) {
       figures[`${side} B/passage, ${perRoom}`] = Math.round(bytes);

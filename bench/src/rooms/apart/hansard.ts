@@ -1,22 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { idOf, openRooms } from '../fixture.ts';
+import { residentBytes } from './resident-bytes.ts';
 
 const [dir, roomsText, vectorDims] = process.argv.slice(2) as [string, string, string];
 const count = Number(roomsText);
-/** Rooms that are asked before anything is measured, and stay: compilers and allocators have done their first by then. */
-const warmRooms = 10;
-const warmQuestions = 20;
-
-/** What is resident once garbage is gone. */
-async function residentBytes(): Promise<number> {
-  for (let round = 0; round < 4; round += 1) {
-    globalThis.gc!();
-    await sleep(100);
-  }
-  return process.memoryUsage.rss();
-}
+/**
+ * Half of the rooms are there before anything is measured: by then compilers have done their work, and what allocators keep
+ * for themselves is used. Another half takes what rooms take.
+ */
+const warmRooms = count >> 1;
 
 function dropPageCache(): boolean {
   try {
@@ -32,7 +25,7 @@ const { rooms, close, governor } = openRooms(dir, { budgetBytes: 2 ** 33, onActi
 const vector = Float32Array.from({ length: Number(vectorDims) }, (_, index) => Math.sin(index));
 const ask = (room: number) => rooms.search(idOf(room), { text: 'security of the configuration', vector, k: 5 });
 
-for (let question = 0; question < warmQuestions * warmRooms; question += 1) await ask(question % warmRooms);
+for (let room = 0; room < warmRooms; room += 1) await ask(room);
 const before = await residentBytes();
 const warmBytes = rooms.stats().bytes;
 const isDropped = dropPageCache();

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { create, insertMultiple, search } from '@orama/orama';
 import { piecesOf } from '../fixture.ts';
 import { dims, realPassages } from '../real-passages.ts';
+import { residentBytes } from './resident-bytes.ts';
 
 const [count, perRoom] = process.argv.slice(2).map(Number) as [number, number];
 const passages = await realPassages(1000);
@@ -27,21 +27,16 @@ async function makeRoom(room: number) {
 /** A string that shares nothing with the texts read, as one off a wire. */
 const ownCopy = (text: string) => Buffer.from(text).toString();
 
-async function residentBytes(): Promise<number> {
-  for (let round = 0; round < 4; round += 1) {
-    globalThis.gc!();
-    await sleep(100);
-  }
-  return process.memoryUsage.rss();
-}
-
-await makeRoom(0);
+const rooms: Awaited<ReturnType<typeof makeRoom>>[] = [];
+const fill = async (to: number) => {
+  while (rooms.length < to) rooms.push(await makeRoom(rooms.length));
+};
+await fill(count >> 1);
 const before = await residentBytes();
-const rooms = [];
-for (let room = 0; room < count; room += 1) rooms.push(await makeRoom(room));
+await fill(count);
 const after = await residentBytes();
 for (const room of rooms) {
   const { hits } = await search(room, { term: 'the', limit: 5 });
   if (hits.length === 0) throw new Error('A room does not answer');
 }
-console.log(JSON.stringify({ before, after }));
+console.log(JSON.stringify({ rooms: count - (count >> 1), residentBytes: after - before }));

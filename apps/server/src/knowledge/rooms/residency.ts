@@ -92,7 +92,8 @@ export function createResidency<R extends { readonly isDirty: boolean }>(options
   }
 
   function evictOne(resident: Resident<R>): Promise<number> {
-    if (!resident.room.isDirty) return Promise.resolve(letGo(resident));
+    // One that is just being written stays until its row is: whoever reads it sooner would find them at odds.
+    if (!resident.room.isDirty && !resident.leaving) return Promise.resolve(letGo(resident));
     resident.leaving ??= saveAndLetGo(resident).finally(() => (resident.leaving = null));
     return resident.leaving;
   }
@@ -111,7 +112,9 @@ export function createResidency<R extends { readonly isDirty: boolean }>(options
     budgetBytes,
     heldBytes: () => heldBytes,
     evictClean: () =>
-      residents.values().map((resident) => (isIdle(resident) && !resident.room.isDirty ? letGo(resident) : 0)),
+      residents
+        .values()
+        .map((resident) => (isIdle(resident) && !resident.room.isDirty && !resident.leaving ? letGo(resident) : 0)),
     evictOldest,
   });
 

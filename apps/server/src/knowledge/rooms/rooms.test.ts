@@ -1,8 +1,10 @@
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { ownerActor } from '../../identity/index.ts';
 import { createRoomIndexes } from '../room-index/index.ts';
+import { randomOf } from '../room-index/testing.ts';
 import { createRoomFiles } from './room-files.ts';
 import type { RoomsService } from './rooms.ts';
 import { createFakeEmbeddings, startRooms, textsOf } from './testing.ts';
@@ -375,6 +377,34 @@ describe('the transcript', () => {
       },
     });
     expect(await find(meetingId, 'sympho', 1, other)).toHaveLength(1);
+  });
+
+  test('is written before its room goes, however many want its place: no room is ever made anew', async () => {
+    const warnings: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
+    const { rooms, newMeeting, addDocument, find, say } = await startRooms({ budgetBytes: 12_500, log });
+    const ids = [];
+    for (let n = 0; n < 8; n += 1) {
+      ids.push(await newMeeting());
+      await addDocument(ids[n]!, `d${n}`, textsOf(5, `topic${n}`));
+    }
+    const random = randomOf(7);
+    const askers = Array.from({ length: 3 }, async (_, asker) => {
+      for (let round = 0; round < 100; round += 1) {
+        const n = random() % ids.length;
+        const word = `orange${asker}x${round}`;
+        if (round % 2 === 0)
+          await say(ids[n]!, [{ text: `Remark ${word} was made.`, startMs: round * 1000 }], `s${asker}`);
+        const wanted = round % 2 === 0 ? word : `topic${n} word3`;
+        const found = round % 2 === 0 ? word : textsOf(4, `topic${n}`)[3]!;
+        expect((await find(ids[n]!, wanted, 1))[0]).toContain(found);
+      }
+    });
+    await Promise.all(askers);
+    expect(rooms.stats().evictions).toBeGreaterThan(40);
+    for (const [n, id] of ids.entries())
+      expect(await find(id, `topic${n} word3`, 1)).toEqual([`d${n}: ${textsOf(4, `topic${n}`)[3]}`]);
+    expect(warnings).toEqual([]);
   });
 
   test('has a bound: the newest stays', async () => {
