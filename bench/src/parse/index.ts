@@ -18,6 +18,9 @@ interface Reading {
   headings: number;
   childPeakBytes: number;
   parentGrowthBytes: number;
+  /** Of the same loop while it did nothing. */
+  idleLagP99Ms: number;
+  idleLagMaxMs: number;
   lagP50Ms: number;
   lagP99Ms: number;
   lagMaxMs: number;
@@ -74,6 +77,8 @@ export const benchmark: Benchmark = {
           'parent lag p50 ms': of(({ lagP50Ms }) => lagP50Ms),
           'parent lag p99 ms': of(({ lagP99Ms }) => lagP99Ms),
           'parent lag max ms': lagMs,
+          'idle lag p99 ms': of(({ idleLagP99Ms }) => idleLagP99Ms),
+          'idle lag max ms': of(({ idleLagMaxMs }) => idleLagMaxMs),
           'sections covered percent': round(coverage.chosen.sections * 100),
           'sections covered by the first 500 percent': round(coverage.first.sections * 100),
           'words covered percent': round(coverage.chosen.words * 100),

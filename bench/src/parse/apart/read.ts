@@ -12,6 +12,7 @@ const [file, warmUp] = process.argv.slice(2) as [string, string];
 const built = join(import.meta.dirname, '../../../../apps/server/dist/knowledge/parsing/index.js');
 const { createParser } = (await import(built)) as { createParser: typeof CreateParser };
 const sampleMs = 5;
+const idleMs = 4000;
 
 let childPeakKb = 0;
 const parse = createParser({
@@ -43,6 +44,11 @@ let mostRss = 0;
 const watch = setInterval(() => {
   mostRss = Math.max(mostRss, process.memoryUsage.rss());
 }, sampleMs);
+// What a loop that does nothing is late on this machine at this time.
+const idle = monitorEventLoopDelay({ resolution: 1 });
+idle.enable();
+await sleep(idleMs);
+idle.disable();
 const lag = monitorEventLoopDelay({ resolution: 1 });
 lag.enable();
 const startedAt = performance.now();
@@ -59,6 +65,8 @@ console.log(
     headings: new Set(passages.map(({ heading }) => heading)).size,
     childPeakBytes: childPeakKb * 1024,
     parentGrowthBytes: mostRss - before,
+    idleLagP99Ms: idle.percentile(99) / 1e6,
+    idleLagMaxMs: idle.max / 1e6,
     lagP50Ms: lag.percentile(50) / 1e6,
     lagP99Ms: lag.percentile(99) / 1e6,
     lagMaxMs: lag.max / 1e6,
