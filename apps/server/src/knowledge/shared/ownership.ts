@@ -75,8 +75,8 @@ export function createOwnership(options: OwnershipOptions) {
     held: (meetingId: string): RoomLease | null => held.get(meetingId)?.lease ?? null,
     counts: () => ({ leases: held.size, takenOver }),
 
-    /** `dead`: URLs that were found not to answer. A question that was forwarded once is not sent to a home. */
-    async locate(meetingId: string, { isForwarded = false, dead = new Set<string>() } = {}): Promise<Place> {
+    /** `dead`: URLs that were found not to answer. */
+    async locate(meetingId: string, dead: ReadonlySet<string> = new Set()): Promise<Place> {
       const lease = await map.ownerOf(meetingId);
       if (lease && isOurs(lease)) {
         keep(lease);
@@ -90,7 +90,7 @@ export function createOwnership(options: OwnershipOptions) {
         if (isTaken || lease.owner.url !== self.url) return isTaken ? null : { url: lease.owner.url, lease };
       }
       const copy = own ? null : await copies.describe(meetingId);
-      if (copy && !isForwarded && copy.home !== self.url && !dead.has(copy.home)) {
+      if (copy && copy.home !== self.url && !dead.has(copy.home)) {
         return { url: copy.home, lease: null };
       }
       // Of what is neither in the database nor shared, nobody becomes the owner.
@@ -118,10 +118,10 @@ export function createOwnership(options: OwnershipOptions) {
     async renew(): Promise<void> {
       const isKept = ({ lease, usedAt }: Held) => rooms.isResident(lease.roomId) || now() - usedAt < map.ttlMs;
       const [kept, left] = [[...held.values()].filter(isKept), [...held.values()].filter((each) => !isKept(each))];
-      const inForce = new Set((await map.renew(kept.map(({ lease }) => lease))).map(({ token }) => token));
+      const inForce = new Set((await map.renew(kept.map(({ lease }) => lease))).map(({ roomId }) => roomId));
       for (const { lease } of kept) {
         const isSame = held.get(lease.roomId)?.lease.token === lease.token;
-        if (isSame && !inForce.has(lease.token)) held.delete(lease.roomId);
+        if (isSame && !inForce.has(lease.roomId)) held.delete(lease.roomId);
       }
       for (const { lease } of left) {
         held.delete(lease.roomId);

@@ -25,9 +25,9 @@ interface ToOwnerOptions {
  */
 export function createToOwner({ ownership, seals, selfUrl, leaseTtlMs, onForwarded, log }: ToOwnerOptions): ToOwner {
   /** Null where the map is out of reach. */
-  async function locate(meetingId: string, options: Parameters<Ownership['locate']>[1]): Promise<Place> {
+  async function locate(meetingId: string, dead?: ReadonlySet<string>): Promise<Place> {
     try {
-      return await ownership.locate(meetingId, options);
+      return await ownership.locate(meetingId, dead);
     } catch (error) {
       if (error instanceof AppError && error.code === 'STORAGE_FAILED') return null;
       throw error;
@@ -67,13 +67,13 @@ export function createToOwner({ ownership, seals, selfUrl, leaseTtlMs, onForward
     const about = (to: string) => ({ to, ...aboutOf(request) });
     if (sealed !== undefined) {
       seals.check(String(sealed), about(selfUrl));
-      if ((await locate(meetingId, { isForwarded: true })) === null) return undefined;
+      if ((await locate(meetingId)) === null) return undefined;
       void reply.header(elsewhereHeader, '1');
       throw new AppError('CONFLICT', 'Another instance answers for this meeting’s room now.');
     }
     const dead = new Set<string>();
     for (let tried = 0; tried < sharingLimits.maxTries; tried += 1) {
-      const place = await locate(meetingId, { dead });
+      const place = await locate(meetingId, dead);
       if (place === null) return undefined;
       const outcome = await ask(request, reply, place, seals.seal(about(place.url)));
       log.debug({ meetingId, outcome, token: place.lease?.token }, 'a question was forwarded');
