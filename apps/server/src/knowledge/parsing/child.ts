@@ -27,7 +27,7 @@ const limitedProgram = [
 ].join('; ');
 
 /**
- * Starts the process that reads a file. It has that file as its standard input, no environment but a PATH, may start no
+ * Starts the process that reads a file. It has that file as its standard input, none of this environment, may start no
  * process and write no file, and its memory and time of the processor are bounded by the kernel where that has such bounds.
  * @param fd the open file; the caller closes it
  */
@@ -52,7 +52,7 @@ export function startChild(fd: number, limits: ChildLimits): ParserChild {
       : ['/bin/sh', '-c', limitedProgram, 'sh', dataKb, String(limits.cpuSeconds), ...node];
   return spawn(file, args, {
     stdio: [fd, 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], UV_THREADPOOL_SIZE: '1' },
+    env: { UV_THREADPOOL_SIZE: '1' },
     windowsHide: true,
   }) as ParserChild;
 }

@@ -32,7 +32,7 @@ function byOutline(titles: readonly (OutlineEntry & { page: number | null })[]):
   };
 }
 
-/** The line may have a number that the outline leaves out, or be the first of two. */
+/** The line may have a number that the outline leaves out. */
 function isTitle(line: string, title: string): boolean {
   if (line === title) return true;
   return line.endsWith(title) && /^(?:chapter|part|appendix)?[\da-z]{0,5}$/.test(line.slice(0, -title.length));
