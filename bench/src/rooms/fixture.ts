@@ -13,6 +13,8 @@ export interface Fixture {
   rooms: number;
   /** Rooms that were built; the others are copies of their files. */
   originals: number;
+  /** Rooms whose file is their own; the others' are links to an original's, and tell nothing of reading. */
+  ownFiles: number;
 }
 
 const embeddings: RoomsOptions['embeddings'] = {
@@ -45,13 +47,12 @@ export function openRooms(dir: string, options: Partial<RoomsOptions> & Pick<Roo
 
 /**
  * Rooms of so many passages: some are built as the server builds them, the others are copies of their files with rows of
- * their own (or links to them, where nothing is measured of reading). Passages of room r begin at another place of the texts.
+ * their own, or links to them. Passages of each original begin at another place of the texts.
  */
 export async function makeRooms(
-  { dir, rooms, originals }: Fixture,
+  { dir, rooms, originals, ownFiles }: Fixture,
   passages: readonly RealPassage[],
   perRoom: number,
-  copy: 'copies' | 'links',
 ): Promise<void> {
   await mkdir(dir, { recursive: true });
   const opened = openRooms(dir, { budgetBytes: 2 ** 32 });
@@ -93,7 +94,7 @@ export async function makeRooms(
     const [from, to] = [roomPath(join(dir, 'rooms'), idOf(room % originals)), roomPath(join(dir, 'rooms'), idOf(room))];
     if (!madeDirs.has(dirname(to))) await mkdir(dirname(to), { recursive: true });
     madeDirs.add(dirname(to));
-    await (copy === 'links' ? link(from, to) : copyFile(from, to));
+    await (room < ownFiles ? copyFile(from, to) : link(from, to));
   }
   await opened.close();
 }

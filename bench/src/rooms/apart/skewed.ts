@@ -64,7 +64,9 @@ async function expectFirst(room: number, text: string, expected: string): Promis
   mostBytes = Math.max(mostBytes, rooms.stats().bytes);
   if (hits.some((hit) => hit.text.includes(expected))) return;
   wrong += 1;
-  console.error(`room ${room}: ${expected.slice(0, 200)} was not found but ${hits.map(({ text }) => text.slice(0, 60)).join(' | ')}`);
+  console.error(
+    `room ${room}: ${expected.slice(0, 200)} was not found but ${hits.map(({ text }) => text.slice(0, 60)).join(' | ')}`,
+  );
 }
 
 async function askLast(room: number): Promise<void> {

@@ -383,7 +383,7 @@ describe('the transcript', () => {
     const warnings: string[] = [];
     const log = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
     const { rooms, newMeeting, addDocument, find, say } = await startRooms({ budgetBytes: 12_500, log });
-    const ids = [];
+    const ids: string[] = [];
     for (let n = 0; n < 8; n += 1) {
       ids.push(await newMeeting());
       await addDocument(ids[n]!, `d${n}`, textsOf(5, `topic${n}`));
