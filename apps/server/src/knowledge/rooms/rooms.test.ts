@@ -127,7 +127,7 @@ describe('residency', () => {
   });
 
   test('live rooms and rooms in use stay; when nothing can go, it says when to come again and what to do', async () => {
-    const { rooms, live, newMeeting, insertDocument, addDocument, find } = await startRooms({ budgetBytes: 12_500 });
+    const { rooms, live, newMeeting, insertDocument, addDocument, find } = await startRooms({ budgetBytes: 18_700 });
     const [a, b, c] = [await newMeeting(), await newMeeting(), await newMeeting()];
     await addDocument(a, 'a', textsOf(20));
     live.add(a);
@@ -169,7 +169,7 @@ describe('residency', () => {
   });
 
   test('a room larger than all memory for rooms is refused without turning others out', async () => {
-    const { rooms, newMeeting, addDocument, insertDocument, find } = await startRooms({ budgetBytes: 9000 });
+    const { rooms, newMeeting, addDocument, insertDocument, find } = await startRooms({ budgetBytes: 12_000 });
     const [a, b] = [await newMeeting(), await newMeeting()];
     await addDocument(a, 'a', textsOf(10));
     await insertDocument(b, 'b', textsOf(500));
@@ -382,7 +382,7 @@ describe('the transcript', () => {
   test('is written before its room goes, however many want its place: no room is ever made anew', async () => {
     const warnings: string[] = [];
     const log = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
-    const { rooms, newMeeting, addDocument, find, say } = await startRooms({ budgetBytes: 12_500, log });
+    const { rooms, newMeeting, addDocument, find, say } = await startRooms({ budgetBytes: 26_000, log });
     const ids: string[] = [];
     for (let n = 0; n < 8; n += 1) {
       ids.push(await newMeeting());
