@@ -184,7 +184,7 @@ async function leak(
 ): Promise<void> {
   const server = await startWatchedServer(engineUrl, { HANSARD_CACHE_BYTES: String(leakCacheBytes) });
   try {
-    const floors = await openAndEnd(server, { meetings, every, speech });
+    const floors = await openAndEnd(server, { meetings, every, settledAfter, speech });
     const { baseBytes, rise, bytesPerMeeting } = judgeFloor(floors, settledAfter);
     put(figures, 'leak', {
       meetings,

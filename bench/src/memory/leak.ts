@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Speech } from '../load/speech.ts';
 import type { FloorPoint } from './floor.ts';
 import { holdMeeting } from './meeting.ts';
@@ -5,13 +6,20 @@ import { createTalk } from './talk.ts';
 import type { WatchedServer } from './watched-server.ts';
 
 const atOnce = 8;
+/**
+ * What the server keeps by time is full, and its sweeps have run, before a floor is judged: samples of a minute, tracks that leave
+ * memory a minute after their meeting. Fast machines have hundreds of meetings in less.
+ */
+const settleMs = 120_000;
 const linesPerMeeting = 12;
 
 /** Opens and ends meetings, some at once, each with speech, captions, a viewer and minutes; a floor after every so many, when none is live. */
 export async function openAndEnd(
   server: WatchedServer,
-  { meetings, every, speech }: { meetings: number; every: number; speech: Speech },
+  options: { meetings: number; every: number; settledAfter: number; speech: Speech },
 ): Promise<FloorPoint[]> {
+  const { meetings, every, settledAfter, speech } = options;
+  const startedAt = performance.now();
   const floors: FloorPoint[] = [{ meetings: 0, bytes: await server.floorBytes() }];
   const talk = createTalk(11);
   const one = (index: number) =>
@@ -31,6 +39,7 @@ export async function openAndEnd(
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await one(next);
     };
     await Promise.all(Array.from({ length: atOnce }, worker));
+    if (held >= settledAfter) await sleep(Math.max(0, startedAt + settleMs - performance.now()));
     floors.push({ meetings: held, bytes: await server.floorBytes() });
     const { bytes } = floors.at(-1)!;
     console.log(

@@ -25,13 +25,17 @@ export interface WatchedServer {
 }
 
 const lookEveryMs = 250;
+/** The fake engine hears, and writes nothing. */
+const localMinutes = { HANSARD_MINUTES_ENGINE: 'local' };
 
 export async function startWatchedServer(
   engineUrl: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<WatchedServer> {
   const dir = await mkdtemp(join(tmpdir(), 'hansard-memory-'));
-  const server = await createServerProcess(hansardProgram(dir, { ...fakeEngineEnv(engineUrl), ...env }));
+  const server = await createServerProcess(
+    hansardProgram(dir, { ...fakeEngineEnv(engineUrl), ...localMinutes, ...env }),
+  );
   await server.start();
   const api = createApi(server.url);
   const status = (field: string): number =>

@@ -92,7 +92,9 @@ export async function runLoad(options: RunOptions): Promise<RunResult> {
   const container = makeContainer(`hansard-oom-${process.pid}-${options.name}`, options.limitBytes);
   const dataDir = join(options.dir, options.name);
   cpSync(options.preparedDir, dataDir, { recursive: true });
-  const program = hansardProgram(dataDir, { ...fakeEngineEnv(options.engineUrl), ...options.env }, options.limitBytes);
+  // The fake engine hears, and writes nothing: minutes are made here, which is what takes memory.
+  const env = { ...fakeEngineEnv(options.engineUrl), HANSARD_MINUTES_ENGINE: 'local', ...options.env };
+  const program = hansardProgram(dataDir, env, options.limitBytes);
   const server = await createServerProcess({ ...program, launcher: container.launcher });
   try {
     await server.start();
