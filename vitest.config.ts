@@ -28,8 +28,10 @@ export default defineConfig({
           name: 'end-to-end',
           environment: 'node',
           include: ['apps/e2e/src/**/*.test.ts'],
-          fileParallelism: false,
+          // They wait more than they work: two at a time, once the others are done.
+          maxWorkers: 2,
           maxConcurrency: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 240_000,
           hookTimeout: 60_000,
         },
