@@ -141,6 +141,16 @@ export async function startRooms(options: Partial<RoomsOptions> = {}) {
   };
 }
 
+/** A promise, and what resolves it. */
+export function gate() {
+  let open = () => {};
+  const closed = new Promise<void>((resolve) => (open = resolve));
+  return { closed, open };
+}
+
+/** A machine that is busy with other things takes its time. */
+export const patient = { timeout: 15_000 };
+
 /** As many texts, each with a word of its own: `word0`, `word1`, … */
 export function textsOf(count: number, about = 'schedule'): string[] {
   return Array.from({ length: count }, (_, index) => `The ${about} of item word${index} was agreed upon in detail.`);
