@@ -38,7 +38,7 @@ export interface GovernorOptions {
   /** Whether, and how, the service may be asked to drain and restart; never by default. */
   readonly drain?: DrainSettings;
   readonly leak?: LeakOptions;
-  /** How responses are run: slices of 5 ms, recovery steps of 2000 ms. */
+  /** How responses are run: slices of 3 ms, recovery steps of 2000 ms. */
   readonly response?: Partial<ResponderSettings>;
   /** What else gives memory back under pressure; `respond` adds more. */
   readonly responses?: readonly Response[];

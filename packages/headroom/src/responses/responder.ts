@@ -46,7 +46,8 @@ export interface Responder {
   stop(): void;
 }
 
-const defaultResponderSettings: ResponderSettings = { sliceMs: 5, recoveryStepMs: 2000 };
+/** A slice is not to keep anybody longer than 5 ms: a collection of the young generation within it has the rest. */
+const defaultResponderSettings: ResponderSettings = { sliceMs: 3, recoveryStepMs: 2000 };
 
 /** Has responses act as hard as the level asks, in slices with a turn of the event loop between, and lets them recover in steps. */
 export function createResponder(options: ResponderOptions): Responder {
