@@ -7,20 +7,29 @@ import type { WatchedServer } from './watched-server.ts';
 
 const atOnce = 8;
 /**
- * What the server keeps by time is full, and its sweeps have run, before a floor is judged: samples of a minute, tracks that leave
- * memory a minute after their meeting. Fast machines have hundreds of meetings in less.
+ * Before each floor: a track leaves memory a minute after its connection, samples are kept for a minute. Without a rest a floor
+ * would have as many of them as meetings fitted into the last minute.
  */
-const settleMs = 120_000;
+const restMs = 75_000;
 const linesPerMeeting = 12;
+
+export interface LeakRun {
+  /** Objects and Buffers. */
+  data: readonly FloorPoint[];
+  /** With V8's code. */
+  all: readonly FloorPoint[];
+  /** Before the first snapshot. */
+  peakRssBytes: number;
+}
 
 /** Opens and ends meetings, some at once, each with speech, captions, a viewer and minutes; a floor after every so many, when none is live. */
 export async function openAndEnd(
   server: WatchedServer,
-  options: { meetings: number; every: number; settledAfter: number; speech: Speech },
-): Promise<FloorPoint[]> {
-  const { meetings, every, settledAfter, speech } = options;
-  const startedAt = performance.now();
-  const floors: FloorPoint[] = [{ meetings: 0, bytes: await server.floorBytes() }];
+  { meetings, every, speech }: { meetings: number; every: number; speech: Speech },
+): Promise<LeakRun> {
+  const data: FloorPoint[] = [];
+  const all: FloorPoint[] = [];
+  let peakRssBytes = 0;
   const talk = createTalk(11);
   const one = (index: number) =>
     holdMeeting({
@@ -32,19 +41,21 @@ export async function openAndEnd(
       msPerLine: talk.msPerLine,
       pauseMs: 0,
     });
-  for (let before = 0; before < meetings; before += every) {
-    const held = Math.min(meetings, before + every);
-    const waiting = Array.from({ length: held - before }, (_, index) => before + index + 1);
+  for (let held = 0; held < meetings;) {
+    const until = Math.min(meetings, held + every);
     const worker = async (): Promise<void> => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await one(next);
+      while (held < until) await one((held += 1));
     };
     await Promise.all(Array.from({ length: atOnce }, worker));
-    if (held >= settledAfter) await sleep(Math.max(0, startedAt + settleMs - performance.now()));
-    floors.push({ meetings: held, bytes: await server.floorBytes() });
-    const { bytes } = floors.at(-1)!;
+    await sleep(restMs);
+    peakRssBytes ||= server.peakRssBytes();
+    const { dataBytes, codeBytes } = await server.floorByKind();
+    data.push({ meetings: held, bytes: dataBytes });
+    all.push({ meetings: held, bytes: dataBytes + codeBytes });
+    const inMb = (bytes: number) => (bytes / 2 ** 20).toFixed(2);
     console.log(
-      `# leak: ${held} meetings, floor ${(bytes / 2 ** 20).toFixed(2)} MB, caches ${await server.cacheBytes()} bytes`,
+      `# leak: ${held} meetings: ${inMb(dataBytes)} MB of data (caches ${inMb(await server.cacheBytes())}), ${inMb(codeBytes)} of code`,
     );
   }
-  return floors;
+  return { data, all, peakRssBytes };
 }

@@ -6,6 +6,7 @@ import { createApi } from '@hansard/client';
 import { fakeEngineEnv, hansardProgram } from '../load/hansard-server.ts';
 import { readLiveMemory } from '../load/inspector.ts';
 import { createServerProcess } from '../load/server-process.ts';
+import { sizesOf, type HeapSizes, type HeapSnapshot } from './snapshot.ts';
 
 /** A server of its own for a scenario, and what it was seen to hold. */
 export interface WatchedServer {
@@ -17,8 +18,10 @@ export interface WatchedServer {
   readonly mostHeldByMeeting: number;
   /** The most that all meetings' last lines took. */
   readonly mostBufferBytes: number;
-  /** Objects and Buffers, after full collections. */
+  /** Objects, Buffers and V8's code, after full collections. */
   floorBytes(): Promise<number>;
+  /** The same by kind, from a heap snapshot over HTTP. Taking one takes memory: the peak is no longer the meetings'. */
+  floorByKind(): Promise<HeapSizes>;
   /** What its caches hold by their own account. */
   cacheBytes(): Promise<number>;
   stop(): Promise<void>;
@@ -73,6 +76,11 @@ export async function startWatchedServer(
     async floorBytes() {
       const { heapUsedBytes, arrayBufferBytes } = await readLiveMemory(server);
       return heapUsedBytes + arrayBufferBytes;
+    },
+    async floorByKind() {
+      const answer = await fetch(`${server.url}/api/v1/operations/memory/snapshot`, { method: 'POST' });
+      if (!answer.ok) throw new Error(`No snapshot: ${answer.status} ${await answer.text()}`);
+      return sizesOf((await answer.json()) as HeapSnapshot);
     },
     async cacheBytes() {
       return (await api.getMemory()).caches.reduce((sum, { bytes }) => sum + bytes, 0);
