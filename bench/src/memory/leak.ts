@@ -41,10 +41,11 @@ export async function openAndEnd(
       msPerLine: talk.msPerLine,
       pauseMs: 0,
     });
-  for (let held = 0; held < meetings;) {
-    const until = Math.min(meetings, held + every);
+  for (let before = 0; before < meetings; before += every) {
+    const held = Math.min(meetings, before + every);
+    const waiting = Array.from({ length: held - before }, (_, index) => before + index + 1);
     const worker = async (): Promise<void> => {
-      while (held < until) await one((held += 1));
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await one(next);
     };
     await Promise.all(Array.from({ length: atOnce }, worker));
     await sleep(restMs);
