@@ -70,6 +70,21 @@ export interface ClassParts {
   readonly retryAfterMs?: number;
 }
 
+/** A place, with no closure of its own: one is made for every request. */
+class HeldPlace implements Place {
+  #giveBack: (() => void) | null;
+
+  constructor(giveBack: () => void) {
+    this.#giveBack = giveBack;
+  }
+
+  leave(): void {
+    const giveBack = this.#giveBack;
+    this.#giveBack = null;
+    giveBack?.();
+  }
+}
+
 function checkCount(value: number, what: string) {
   if (!(value >= 0)) throw new RangeError(`${what} must be 0 or more, is ${value}`);
 }
@@ -94,21 +109,20 @@ export function createRequestClass(
 
   const limit = () => limits?.[priority === 'critical' ? 'normal' : level()] ?? Infinity;
 
+  function giveBack(): void {
+    inFlight -= 1;
+    letIn();
+  }
+
   function take(): Place {
     inFlight += 1;
     entered += 1;
-    let isHeld = true;
-    return {
-      leave() {
-        if (!isHeld) return;
-        isHeld = false;
-        inFlight -= 1;
-        letIn();
-      },
-    };
+    return new HeldPlace(giveBack);
   }
 
   function letIn() {
+    // Mostly nobody waits, and this is on the path of every request.
+    if (queue.size === 0) return;
     for (const waiter of queue) {
       if (inFlight >= limit()) return;
       queue.delete(waiter);
