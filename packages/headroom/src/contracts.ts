@@ -28,12 +28,16 @@ export type SignalName = 'old-generation' | 'container' | 'rss' | 'external';
 export interface Reading {
   readonly usedBytes: number;
   readonly limitBytes: number;
+  /** What may come on top all at once, by recent experience: what the young generation holds and will not lose. */
+  readonly soonBytes?: number;
 }
 
 /** What memory looks like from inside; reading costs tens of microseconds at most. */
 export interface Sensors {
   /** The signals that are on, now. One without a limit is absent: neither full nor empty. */
   readSignals(): Partial<Record<SignalName, Reading>>;
+  /** The old generation alone, in a few microseconds: for guards between two samples. */
+  glance?(): Reading | null;
   /** What informs, and never raises the level. */
   readGauges(): Gauges;
   /** Called after each major collection with the old generation's bytes that survived it. Gives back how to stop. */

@@ -267,6 +267,35 @@ test('[B3] guards, usage and samples are fresh before start, and while the timer
   expect(governor.usage()).toMatchObject({ state: 'open', pressure: 0.9, tightest: 'old-generation' });
 });
 
+test('[B3] a class finds out within 64 requests that the timer is held up, and at once where requests are slow', () => {
+  const { governor, sensors, clock } = build();
+  const one = governor.requestClass('pages', {
+    priority: 'normal',
+    limits: { normal: 1e9, warning: 1e9, critical: 0, emergency: 0 },
+    maxQueued: 0,
+    queueDeadlineMs: 1000,
+  });
+  for (let request = 0; request < 10_000; request += 1) one.tryEnter();
+  sensors.setRatio(0.97);
+  clock.advance(501);
+  let late = 0;
+  while (one.tryEnter() !== null) late += 1;
+  expect(late).toBeLessThanOrEqual(64);
+  expect(governor.level).toBe('emergency');
+
+  const slow = build();
+  const two = slow.governor.requestClass('pages', {
+    priority: 'normal',
+    limits: { normal: 1e9, warning: 1e9, critical: 0, emergency: 0 },
+    maxQueued: 0,
+    queueDeadlineMs: 1000,
+  });
+  slow.governor.sample();
+  slow.sensors.setRatio(0.97);
+  for (let waitedMs = 0; waitedMs <= 500; waitedMs += 20, slow.clock.advance(20)) two.tryEnter();
+  expect(two.tryEnter()).toBeNull();
+});
+
 test('after stop nothing is scheduled, guards let everything through, and what was seen can be read', async () => {
   const { governor, hold, clock, sensors } = build();
   governor.start();

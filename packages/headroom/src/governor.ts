@@ -158,12 +158,6 @@ export function createGovernor(options: GovernorOptions = {}): Governor {
     return last();
   }
 
-  /** Where a turn of the event loop takes long, requests come in before the timer gets to take a sample. */
-  function freshLevel() {
-    breaker.refresh();
-    return machine.level;
-  }
-
   const criticalClasses: RequestClass[] = [];
   const collection = createCollection({
     ...options.collection,
@@ -179,6 +173,7 @@ export function createGovernor(options: GovernorOptions = {}): Governor {
     level: () => machine.level,
     sample: last,
     resample: takeSample,
+    ...(sensors.glance && { glance: () => sensors.glance!() }),
     recheck: () => (collection.now() ? takeSample() : null),
   });
   const caches = createCaches({ budgetBytes: options.cacheBudgetBytes ?? defaultCacheBudgetBytes(sensors), clock });
@@ -189,7 +184,13 @@ export function createGovernor(options: GovernorOptions = {}): Governor {
     ...(options.admitBelow === undefined ? {} : { admitBelow: options.admitBelow }),
     ...(options.reservationBudgetBytes === undefined ? {} : { budgetBytes: options.reservationBudgetBytes }),
   });
-  const classes = createRequestClasses({ clock, level: freshLevel, readings });
+  const classes = createRequestClasses({
+    clock,
+    // Where a turn of the event loop takes long, requests come in before the timer gets to take a sample.
+    level: () => machine.level,
+    trust: breaker.refreshForRequests,
+    readings,
+  });
   const features = createFeatures(() => machine.level);
   const alerts = createAlerts({ sinks: [], ...options.alerts, clock, log });
   const pressureAlerts = createPressureAlerts(alerts);
@@ -232,6 +233,7 @@ export function createGovernor(options: GovernorOptions = {}): Governor {
     responder.onSample(sample);
     if (responder.states().every(({ isWorking }) => !isWorking)) collectAfterRelief();
     caches.sweep();
+    classes.sweep();
     pressureAlerts.onSample(machine.level, sample);
     breaker.onSample(sample);
   });

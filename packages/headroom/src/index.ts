@@ -2,7 +2,7 @@ export * from './contracts.ts';
 export { logSink, slackSink, webhookSink, type WebhookOptions } from './alerts/index.ts';
 export type { BreakerSettings, BreakerState, BreakerUsage } from './breaker/index.ts';
 export type { Cache, CacheOptions, CacheStats, EvictionCause } from './caches/index.ts';
-export type { ClassLimits, Place, Priority, RequestClass, ClassOptions, ClassStats } from './classes/index.ts';
+export type { ClassLimits, Ending, Place, Priority, RequestClass, ClassOptions, ClassStats } from './classes/index.ts';
 export { createGovernor, type Counters, type Governor } from './governor.ts';
 export type { LevelListener } from './level-listeners.ts';
 export type { Forecast, LevelOptions, Thresholds } from './levels/index.ts';

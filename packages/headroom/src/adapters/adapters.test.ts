@@ -6,6 +6,8 @@ import express from 'express';
 import fastify from 'fastify';
 import { afterEach, describe, expect, test } from 'vitest';
 import { governExpress } from './express.ts';
+import { createRequestClasses } from '../classes/index.ts';
+import { createFakeClock } from '../testing/index.ts';
 import { createFakeClass, refusal } from '../testing/fake-class.ts';
 import { governFastify } from './fastify.ts';
 import type { GateOptions } from './gate.ts';
@@ -81,6 +83,17 @@ async function serve(kind: string, options: Options) {
   let connections = 0;
   server.on('connection', () => (connections += 1));
   return { ...application, server, port, ask, connections: () => connections };
+}
+
+function createRealClass(limit: number) {
+  const classes = createRequestClasses({
+    clock: createFakeClock(),
+    level: () => 'normal',
+    trust: () => 16,
+    readings: () => ({ level: 'normal', pressure: 0, tightest: null, signals: {} }),
+  });
+  const limits = { normal: limit, warning: limit, critical: limit, emergency: limit };
+  return classes.add('pages', { priority: 'normal', limits, maxQueued: 10, queueDeadlineMs: 1000 });
 }
 
 describe.each(Object.keys(listeners))('%s', (kind) => {
@@ -188,6 +201,32 @@ describe.each(Object.keys(listeners))('%s', (kind) => {
     expect(three.left).toBe(3);
   });
 
+  test('[D2] a real class gets its places back: after answers, from a client that goes, and from pipelined requests', async () => {
+    const one = createRealClass(4);
+    const { ask, port, answers, handled } = await serve(kind, { requestClass: one });
+    for (let asked = 1; asked <= 40; asked += 1) expect(await ask('/')).toMatchObject({ status: 200 });
+    await expect.poll(() => one.inFlight).toBe(0);
+    expect(one.entered).toBe(40);
+
+    const gone = send({ port, path: '/slow' }).on('error', () => {});
+    gone.end();
+    await expect.poll(() => answers.length).toBe(1);
+    expect(one.inFlight).toBe(1);
+    gone.destroy();
+    await expect.poll(() => one.inFlight).toBe(0);
+
+    handled.length = 0;
+    const socket = connect(port);
+    socket.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(4));
+    await expect.poll(() => handled.length).toBe(4);
+    const late = ask('/');
+    await expect.poll(() => one.queued).toBe(1);
+    socket.destroy();
+    expect(await late).toMatchObject({ status: 200 });
+    await expect.poll(() => one.inFlight).toBe(0);
+    expect(one.tryEnter()).not.toBeNull();
+  });
+
   test('[D2] who waits leaves the line with its connection; who is let in too late gives the place back', async () => {
     const none = createFakeClass(0);
     const { port, handled } = await serve(kind, { requestClass: none.requestClass });
@@ -267,6 +306,51 @@ describe('fastify', () => {
       await expect.poll(() => full.waiting.length).toBe(1);
       full.refuse();
       expect((await answer).statusCode).toBe(503);
+    }
+  });
+
+  test('[D1] a route may name its class wherever it stands: before the plugin, after it, within, or after requests', async () => {
+    const classOf = () => createFakeClass(10);
+    const [rest, before, after, within] = [classOf(), classOf(), classOf(), classOf()];
+    const named = (one: typeof rest) => ({ config: { headroom: one.requestClass } });
+    const apps = { first: fastify(), last: fastify() };
+    closers.push(
+      () => apps.first.close(),
+      () => apps.last.close(),
+    );
+    await apps.first.register(governFastify, { requestClass: rest.requestClass });
+    apps.first.get('/unnamed', async () => 'ok');
+    apps.first.get('/after', named(after), async () => 'ok');
+    apps.first.register(async (inner) => void inner.get('/within', named(within), async () => 'ok'));
+    apps.last.get('/before', named(before), async () => 'ok');
+    await apps.last.register(governFastify, { requestClass: rest.requestClass });
+    for (const url of ['/unnamed', '/after', '/within']) await apps.first.inject(url);
+    await apps.last.inject('/before');
+    expect([rest, after, within, before].map(({ left }) => left)).toEqual([1, 1, 1, 1]);
+  });
+
+  test('[D1] paths are exempt whole, however short or alike', async () => {
+    const full = createFakeClass(0);
+    for (const [exempt, passing, held] of [
+      [['/'], ['/', '/?a', '/?lmn'], ['/a', '/abc']],
+      [
+        ['/up', '/a/b'],
+        ['/up', '/up?x', '/a/b'],
+        ['/u', '/upp', '/a/bc'],
+      ],
+      [['/health'], ['/health', '/health?a=b'], ['/heap', '/healths', '/he']],
+    ] as const) {
+      const app = fastify();
+      closers.push(() => app.close());
+      await app.register(governFastify, { requestClass: full.requestClass, exempt });
+      app.get('/*', async () => 'ok');
+      for (const url of passing) expect([url, (await app.inject(url)).statusCode]).toEqual([url, 200]);
+      for (const url of held) {
+        const answer = app.inject(url);
+        await expect.poll(() => full.waiting.length).toBe(1);
+        full.refuse();
+        expect((await answer).statusCode).toBe(503);
+      }
     }
   });
 

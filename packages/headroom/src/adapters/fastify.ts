@@ -1,6 +1,5 @@
-import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
-import { createClassOf, waitForPlace, type AdmissionClass, type GateOptions } from './gate.ts';
-import { holdPlace } from './hold-place.ts';
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import { createClassOf, tryHold, waitForPlace, type AdmissionClass, type GateOptions } from './gate.ts';
 import { isRefusal, refusalHeaders } from './refusal.ts';
 
 export { alwaysPass, type AdmissionClass, type GateOptions } from './gate.ts';
@@ -16,30 +15,43 @@ declare module 'fastify' {
 /**
  * Lets a request on when its class has room, and else fails it with a `MemoryPressureError` (503 or 429, and Retry-After)
  * before the body is read, so that the application's own error handler answers.
- * It counts for the context that registers it and those within: `app.register(governFastify, { requestClass })`.
+ * It counts for the context that registers it and those within: `app.register(governFastify, { requestClass })`. It costs least
+ * where no route names a class, and it is registered, and awaited, before the first of them.
  */
 export const governFastify: FastifyPluginCallback<GateOptions<FastifyRequest>> = (fastify, options, done) => {
   const classOf = createClassOf(options);
+  // Fastify makes a request's `routeOptions` anew whenever they are asked for: as long as no route names its class, nobody asks.
+  // Routes that were there before can't be looked at, and may name one.
+  let mayNameClass = fastify.printRoutes() !== '(empty tree)';
+  fastify.addHook('onRoute', ({ config }) => {
+    if (config?.headroom !== undefined) mayNameClass = true;
+  });
 
   fastify.addHook('onRequest', (request, reply, next) => {
-    const { headroom } = request.routeOptions.config;
-    const requestClass = headroom === undefined ? classOf(request, request.url) : headroom;
+    const named = mayNameClass ? request.routeOptions.config.headroom : undefined;
+    const requestClass = named === undefined ? classOf(request, request.url) : named;
     if (requestClass === null) return next();
-    const place = requestClass.tryEnter();
-    if (place !== null) {
-      holdPlace(request.raw, reply.raw, place);
-      return next();
-    }
-    waitForPlace(requestClass, request.raw, reply.raw, {
-      enter: next,
-      refuse: (error) => {
-        if (isRefusal(error)) void reply.headers(refusalHeaders(error, request.raw));
-        next(error as Error);
-      },
-    });
+    if (tryHold(requestClass, request.raw, reply.raw)) return next();
+    waitFor(requestClass, request, reply, next);
   });
   done();
 };
+
+/** Not in the hook: there, what its closures hold would be allocated for every request. */
+function waitFor(
+  requestClass: AdmissionClass,
+  { raw: request }: FastifyRequest,
+  reply: FastifyReply,
+  next: (error?: Error) => void,
+): void {
+  waitForPlace(requestClass, request, reply.raw, {
+    enter: next,
+    refuse: (error) => {
+      if (isRefusal(error)) void reply.headers(refusalHeaders(error, request));
+      next(error as Error);
+    },
+  });
+}
 
 // Fastify's own words for a plugin whose hooks are its parent's.
 Object.assign(governFastify, {

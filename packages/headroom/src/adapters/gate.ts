@@ -5,6 +5,8 @@ import { holdPlace, whenClosed, type Place } from './hold-place.ts';
 export interface AdmissionClass {
   /** A place at once, or null where there is none. */
   tryEnter(): Place | null;
+  /** A place at once that `response` holds until it has ended; says whether there is one. Costs less than `tryEnter`. */
+  tryHold?(response: ServerResponse): boolean;
   /** Waits for a place. Rejects with a `MemoryPressureError` where it can't be had, or as `signal` is aborted. */
   enter(signal?: AbortSignal): Promise<Place>;
 }
@@ -32,12 +34,37 @@ export const alwaysPass = [
 /** The class that a request has to enter; null lets it pass. `url` is its path and query. */
 export function createClassOf<Request>({ requestClass, classify, exempt = alwaysPass }: GateOptions<Request>) {
   const paths = new Set(exempt);
+  const marks = exempt.reduce((all, path) => all | (path.length > markAt ? markOf(path) : everyMark), 0);
   return (request: Request, url: string): AdmissionClass | null => {
-    const classified = classify?.(request);
-    if (classified !== undefined) return classified;
+    if (classify !== undefined) {
+      const classified = classify(request);
+      if (classified !== undefined) return classified;
+    }
+    if ((marks & markOf(url)) === 0) return requestClass;
     const queryAt = url.indexOf('?');
     return paths.has(queryAt < 0 ? url : url.slice(0, queryAt)) ? null : requestClass;
   };
+}
+
+/** By its fourth character most paths are told from those that are exempt, and needn't be hashed: one of 32 bits stands for it. */
+const markAt = 3;
+const markOf = (url: string) => 1 << (url.charCodeAt(markAt) & 31);
+/** Of paths that are shorter: a query may follow. */
+const everyMark = -1;
+
+/** HTTP/2's responses don't say whether they are closed. */
+const isOpen = ({ closed }: { readonly closed?: boolean }) => closed === false;
+
+/** Takes a place at once, until the response has ended; says whether there was one. */
+export function tryHold(requestClass: AdmissionClass, request: IncomingMessage, response: ServerResponse): boolean {
+  // A pipelined request's response has no socket until its turn, and may never have one.
+  if (requestClass.tryHold !== undefined && isOpen(response) && response.socket !== null) {
+    return requestClass.tryHold(response);
+  }
+  const place = requestClass.tryEnter();
+  if (place === null) return false;
+  holdPlace(request, response, place);
+  return true;
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { createClassOf, waitForPlace, type GateOptions } from './gate.ts';
-import { holdPlace } from './hold-place.ts';
+import { createClassOf, tryHold, waitForPlace, type GateOptions } from './gate.ts';
 import { answerRefusal, isRefusal } from './refusal.ts';
 
 export { alwaysPass, type AdmissionClass, type GateOptions } from './gate.ts';
@@ -35,11 +34,7 @@ export function createPass<Request extends IncomingMessage>(
   return (request: Request, response: ServerResponse, next: (error?: unknown) => void): void => {
     const requestClass = classOf(request, urlOf(request));
     if (requestClass === null) return next();
-    const place = requestClass.tryEnter();
-    if (place !== null) {
-      holdPlace(request, response, place);
-      return next();
-    }
+    if (tryHold(requestClass, request, response)) return next();
     waitForPlace(requestClass, request, response, {
       enter: next,
       refuse: (error) => (isRefusal(error) ? answerRefusal(error, request, response) : next(error)),

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import type { Sample, SignalName } from '../contracts.ts';
+import type { Reading, Sample, SignalName } from '../contracts.ts';
 import { MemoryPressureError } from '../pressure-error.ts';
 import { createFakeClock } from '../testing/index.ts';
 import { createBreaker, type BreakerOptions } from './breaker.ts';
@@ -116,6 +116,44 @@ test('[B3] what guards trusted was never older than they are told, whatever the 
       }
     }),
   );
+});
+
+test('[B3] between samples a guard glances at the old generation, no sooner than it can be short, and takes a sample where it is alarming', () => {
+  const limitBytes = 100e6;
+  let usedBytes = 30e6;
+  const glance = vi.fn<() => Reading>(() => ({ usedBytes, limitBytes }));
+  const { breaker, clock, set, take } = build({ glance });
+  const calls = () => {
+    for (let call = 0; call < 256; call += 1) breaker.check();
+    return glance.mock.calls.length;
+  };
+  breaker.onSample({ ...take(), signals: { 'old-generation': { usedBytes, limitBytes } } });
+  clock.advance(99);
+  expect(calls()).toBe(0);
+  clock.advance(1);
+  expect(calls()).toBe(1);
+  expect(calls()).toBe(1);
+  set(0.85);
+  usedBytes = 85e6;
+  clock.advance(100);
+  expect(calls).toThrow(MemoryPressureError);
+  clock.advance(25);
+  expect(calls).toThrow(MemoryPressureError);
+  expect(glance).toHaveBeenCalledTimes(2);
+});
+
+test('[B7] it opens below the threshold where what gets old next would fill the old generation, and stays so until it would not', () => {
+  const { breaker, clock, take } = build();
+  const push = (usedBytes: number, soonBytes: number) => {
+    const signals = { 'old-generation': { usedBytes, soonBytes, limitBytes: 100 } };
+    breaker.onSample({ ...take(), pressure: usedBytes / 100, signals });
+    clock.advance(250);
+    return breaker.state;
+  };
+  expect(push(60, 34)).toBe('closed');
+  expect(push(60, 35)).toBe('open');
+  expect(push(70, 30)).toBe('open');
+  expect(push(70, 10)).toBe('half-open');
 });
 
 test('[B3] a reading is fresh also where only usage is asked for', () => {

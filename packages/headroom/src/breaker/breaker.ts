@@ -1,4 +1,4 @@
-import type { Clock, Level, Sample } from '../contracts.ts';
+import type { Clock, Level, Reading, Sample } from '../contracts.ts';
 import { MemoryPressureError, readingsOf, type PressureReadings } from '../pressure-error.ts';
 import { createFreshness } from './freshness.ts';
 
@@ -7,6 +7,11 @@ export type BreakerState = 'closed' | 'open' | 'half-open';
 export interface BreakerSettings {
   /** The pressure from which calls are refused. Default 0.8. */
   readonly at: number;
+  /**
+   * It opens below `at` too, where the old generation with what is about to get old would be so full: V8 moves that at once, and
+   * ends the process where it doesn't fit. Default 0.95.
+   */
+  readonly fullAt: number;
   /** How far below pressure must fall before calls are tried again. Default 0.05. */
   readonly band: number;
   /** How many calls are let through to try. Default 3. */
@@ -27,6 +32,8 @@ export interface BreakerOptions extends Partial<BreakerSettings> {
   sample(): Sample;
   /** Takes one now, in the caller's turn. */
   resample(): Sample;
+  /** The old generation alone, cheaper than a sample; null where it can't be read. */
+  glance?(): Reading | null;
   /** Collects garbage and takes a sample after it; null where that may not be done now. */
   recheck?(): Sample | null;
 }
@@ -49,17 +56,28 @@ export interface Breaker {
   onSample(sample: Sample): void;
   /** Takes a sample where the last one is too old. */
   refresh(): void;
+  /** Takes a sample where the last one is too old; says how many requests may come in before it is to be called again. */
+  refreshForRequests(): number;
   /** From then on it is closed, and takes no samples. */
   stop(): void;
 }
 
 const defaultBreakerSettings: BreakerSettings = {
   at: 0.8,
+  fullAt: 0.95,
   band: 0.05,
   trials: 3,
   longestTrialMs: 10_000,
   retryAfterMs: 2000,
 };
+
+/** A request takes longer than what goes on between two guards in a loop: it stands for so many of them. */
+const callsOfRequest = 4;
+
+/** At 50 MB/s, 1 % of a small heap comes in this time. */
+const glanceEveryMs = 25;
+/** What a process can allocate and keep: 500 MB/s. */
+const fastestBytesPerMs = 500_000;
 
 /** Throws a RangeError for settings that could not work. */
 function checkSettings({ at, band, trials }: BreakerSettings): void {
@@ -78,7 +96,7 @@ const isPromise = (value: unknown): value is PromiseLike<unknown> =>
 export function createBreaker(options: BreakerOptions): Breaker {
   const settings = { ...defaultBreakerSettings, ...options };
   checkSettings(settings);
-  const { clock, at, trials, longestTrialMs, retryAfterMs } = settings;
+  const { clock, at, fullAt, trials, longestTrialMs, retryAfterMs } = settings;
   const exit = Math.round((at - settings.band) * 1e9) / 1e9;
   const near = at - 2 * settings.band;
 
@@ -87,6 +105,8 @@ export function createBreaker(options: BreakerOptions): Breaker {
   let rejections = 0;
   let seen: Sample | null = null;
   let rechecking = false;
+  /** An array, because a variable would allocate a number at each change. */
+  const glanceDueMs = new Float64Array(1);
   let isStopped = false;
   /** Grows with each time that trials begin; one that ends under an older number says nothing. */
   let round = 0;
@@ -94,13 +114,33 @@ export function createBreaker(options: BreakerOptions): Breaker {
   let running = 0;
   let lastBegunMs = 0;
 
-  const freshness = createFreshness(options, () => isStopped || observe(options.resample()));
+  const freshness = createFreshness({ ...options, isAlarming }, () => isStopped || observe(options.resample()));
+
+  /** A glance between samples that is worth one. */
+  function isAlarming(nowMs: number): boolean {
+    if (nowMs < glanceDueMs[0]! || state === 'open') return false;
+    const reading = options.glance?.();
+    glanceDueMs[0] = nowMs + roomMs(reading);
+    return reading != null && (reading.usedBytes >= at * reading.limitBytes || isFilling(reading));
+  }
+
+  /** No sooner than so can the old generation be short. */
+  function roomMs(reading: Reading | null | undefined): number {
+    if (reading == null) return Infinity;
+    const { usedBytes, soonBytes = 0, limitBytes } = reading;
+    return Math.max(glanceEveryMs, (at * limitBytes - usedBytes - soonBytes) / fastestBytesPerMs);
+  }
+
+  const isFilling = (reading: Reading | undefined): boolean =>
+    reading?.soonBytes !== undefined && reading.usedBytes + reading.soonBytes >= fullAt * reading.limitBytes;
 
   function observe(sample: Sample): void {
     if (sample === seen || isStopped) return;
     seen = sample;
+    glanceDueMs[0] = sample.atMs + roomMs(sample.signals['old-generation']);
     freshness.reset(sample.pressure >= near);
-    if (sample.pressure >= at) open(sample);
+    const isFull = sample.pressure >= at || isFilling(sample.signals['old-generation']);
+    if (isFull) open(sample);
     else if (sample.pressure < exit) improve();
   }
 
@@ -188,6 +228,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
     },
     onSample: observe,
     refresh: () => freshness.look(),
+    refreshForRequests: () => Math.floor(freshness.look() / callsOfRequest),
     stop() {
       isStopped = true;
       state = 'closed';

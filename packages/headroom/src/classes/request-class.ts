@@ -1,5 +1,6 @@
 import type { Clock, Level, Timer } from '../contracts.ts';
 import { MemoryPressureError, type PressureCode, type PressureReadings } from '../pressure-error.ts';
+import { Unended, type Ending } from './unended.ts';
 
 export type Priority = 'critical' | 'normal' | 'background';
 
@@ -27,6 +28,11 @@ export interface RequestClass {
   readonly priority: Priority;
   /** A place, or null where one would have to wait: that is not counted as refused, since `enter` may follow. */
   tryEnter(): Place | null;
+  /**
+   * As `tryEnter`, with a place that is given back when `response` has ended: closed, finished or destroyed. Says whether there was
+   * one. It allocates next to nothing: as long as there is room, nobody has to be told of each end.
+   */
+  tryHold(response: Ending): boolean;
   /**
    * A place, as soon as there is one. Rejects with a MemoryPressureError where the queue is full or its deadline has passed:
    * 503 where memory is short, 429 where only this class is busy; with the signal's reason where that is aborted.
@@ -66,6 +72,8 @@ interface Waiter {
 export interface ClassParts {
   readonly clock: Clock;
   readonly level: () => Level;
+  /** Asked before the level: how many requests may come in before both are asked again, unless it is told to have changed. */
+  readonly trust?: () => number;
   readonly readings: () => PressureReadings;
   readonly retryAfterMs?: number;
 }
@@ -89,19 +97,35 @@ function checkCount(value: number, what: string) {
   if (!(value >= 0)) throw new RangeError(`${what} must be 0 or more, is ${value}`);
 }
 
-/** One class, and how to tell it that its limit may have changed. */
+export interface MadeClass {
+  readonly requestClass: RequestClass;
+  /** To be called when its limit may have changed. */
+  letIn(): void;
+  /** Forgets the responses that have ended; to be called now and then, for where no request comes that would have it done. */
+  sweep(): void;
+}
+
+/** One class. Throws a RangeError for limits that are not 0 or more, or none where its priority needs them. */
 export function createRequestClass(
   name: string,
   { priority, limits, maxQueued, queueDeadlineMs }: ClassOptions,
-  { clock, level, readings, retryAfterMs = 2000 }: ClassParts,
-): { requestClass: RequestClass; letIn: () => void } {
+  { clock, level, trust = () => 0, readings, retryAfterMs = 2000 }: ClassParts,
+): MadeClass {
   for (const [at, limit] of Object.entries(limits ?? {})) checkCount(limit, `The limit of ${name} at ${at}`);
   if (limits === undefined && priority !== 'critical') throw new RangeError(`${name} has no limits`);
   checkCount(maxQueued, `maxQueued of ${name}`);
   checkCount(queueDeadlineMs, `queueDeadlineMs of ${name}`);
   /** In order of arrival. */
   const queue = new Set<Waiter>();
-  let inFlight = 0;
+  /** Responses that hold a place, and don't tell when they end. */
+  const unended = new Unended();
+  /**
+   * So many more may come in before anything is looked at: a look goes through many objects, none of which is at hand when a
+   * request comes. None while somebody waits.
+   */
+  let room = 0;
+  /** Places beside those that responses hold. */
+  let placed = 0;
   let entered = 0;
   let refusedForMemory = 0;
   let refusedAsBusy = 0;
@@ -110,21 +134,54 @@ export function createRequestClass(
   const limit = () => limits?.[priority === 'critical' ? 'normal' : level()] ?? Infinity;
 
   function giveBack(): void {
-    inFlight -= 1;
-    letIn();
+    placed -= 1;
+    // Mostly nobody waits, and this is on the path of every request.
+    if (queue.size > 0) letIn();
   }
 
   function take(): Place {
-    inFlight += 1;
+    placed += 1;
     entered += 1;
     return new HeldPlace(giveBack);
   }
 
+  /** At the limit it matters when each ends: from here on those that hold a place tell it. */
+  function listenToUnended(): void {
+    for (const response of unended.take()) {
+      placed += 1;
+      const place = new HeldPlace(giveBack);
+      response.once('close', () => place.leave());
+    }
+  }
+
+  /** Whether one may come in, and how many more after it. */
+  function findRoom(): boolean {
+    if (queue.size > 0) return false;
+    // It may find that the level has changed.
+    const requests = trust();
+    const most = limit();
+    if (placed + unended.count >= most) listenToUnended();
+    const free = most - placed - unended.count;
+    room = Math.max(0, Math.min(requests, free - 1));
+    return free > 0;
+  }
+
+  function mayEnter(): boolean {
+    if (room === 0) return findRoom();
+    room -= 1;
+    return true;
+  }
+
+  function inFlight(): number {
+    unended.sweep();
+    return placed + unended.count;
+  }
+
   function letIn() {
-    // Mostly nobody waits, and this is on the path of every request.
-    if (queue.size === 0) return;
+    room = 0;
+    // Where somebody waits, all that hold a place tell when they end, and nobody else comes in.
     for (const waiter of queue) {
-      if (inFlight >= limit()) return;
+      if (placed >= limit()) return;
       queue.delete(waiter);
       waiter.timer.cancel();
       waiter.admit(take());
@@ -140,7 +197,14 @@ export function createRequestClass(
   }
 
   function tryEnter(): Place | null {
-    return queue.size === 0 && inFlight < limit() ? take() : null;
+    return mayEnter() ? take() : null;
+  }
+
+  function tryHold(response: Ending): boolean {
+    if (!mayEnter()) return false;
+    unended.add(response);
+    entered += 1;
+    return true;
   }
 
   function wait(signal: AbortSignal | undefined): Promise<Place> {
@@ -166,6 +230,7 @@ export function createRequestClass(
         }),
       };
       queue.add(waiter);
+      room = 0;
       signal?.addEventListener('abort', giveUp, { once: true });
     });
   }
@@ -182,6 +247,7 @@ export function createRequestClass(
     name,
     priority,
     tryEnter,
+    tryHold,
     enter,
     async run(fn, signal) {
       const place = await enter(signal);
@@ -197,7 +263,7 @@ export function createRequestClass(
       return limit();
     },
     get inFlight() {
-      return inFlight;
+      return inFlight();
     },
     get queued() {
       return queue.size;
@@ -212,7 +278,7 @@ export function createRequestClass(
       name,
       priority,
       limit: limit(),
-      inFlight,
+      inFlight: inFlight(),
       queued: queue.size,
       entered,
       refusedForMemory,
@@ -220,5 +286,5 @@ export function createRequestClass(
       gaveUp,
     }),
   };
-  return { requestClass, letIn };
+  return { requestClass, letIn, sweep: () => unended.sweep() };
 }

@@ -1,6 +1,7 @@
 import {
   type ClassParts,
   createRequestClass,
+  type MadeClass,
   type Priority,
   type RequestClass,
   type ClassOptions,
@@ -12,6 +13,8 @@ export interface RequestClasses {
   add(name: string, options: ClassOptions): RequestClass;
   /** To be called when the level has changed: limits may have risen, and those that wait come in, critical ones first. */
   onLevel(): void;
+  /** To be called now and then: forgets the responses that have ended. */
+  sweep(): void;
   stats(): ClassStats[];
 }
 
@@ -19,7 +22,7 @@ const order: Record<Priority, number> = { critical: 0, normal: 1, background: 2 
 
 /** Classes of requests, each with its limit at each level. */
 export function createRequestClasses(parts: ClassParts): RequestClasses {
-  const classes = new Map<string, ReturnType<typeof createRequestClass>>();
+  const classes = new Map<string, MadeClass>();
   return {
     add(name, options) {
       if (classes.has(name)) throw new Error(`There is a request class ${name} already`);
@@ -28,9 +31,12 @@ export function createRequestClasses(parts: ClassParts): RequestClasses {
       return made.requestClass;
     },
     onLevel() {
-      const byOrder = (one: { requestClass: RequestClass }, other: { requestClass: RequestClass }) =>
+      const byOrder = (one: MadeClass, other: MadeClass) =>
         order[one.requestClass.priority] - order[other.requestClass.priority];
       for (const { letIn } of [...classes.values()].sort(byOrder)) letIn();
+    },
+    sweep() {
+      for (const { sweep } of classes.values()) sweep();
     },
     stats: () => Array.from(classes.values(), ({ requestClass }) => requestClass.stats()),
   };

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import type { Log, Sample } from '../contracts.ts';
 import { createFakeClock, createFakeSensors } from '../testing/index.ts';
@@ -118,6 +120,24 @@ test('[M3] The fine ring holds the last minute and the coarse one an hour of sum
   expect(minutes[0]!.fromMs).toBe(31 * minuteMs);
   expect(minutes.at(-1)).toMatchObject({ fromMs: 90 * minuteMs, samples: 1 });
   expect(minutes.at(-2)!.samples).toBe(240);
+});
+
+test('[M3] A sample older than its minute is no longer held', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const { clock, monitor, samples } = setUp();
+  const seen: WeakRef<Sample>[] = [];
+  monitor.onSample((sample) => void seen.push(new WeakRef(sample)));
+  monitor.start();
+  clock.advance(2 * minuteMs);
+  samples.length = 0;
+  // What a WeakRef was made of is held until its turn is over.
+  for (let turn = 0; turn < 5; turn += 1) {
+    await new Promise((resolve) => void setTimeout(resolve, 1));
+    collect();
+  }
+  expect(seen).toHaveLength(481);
+  expect(seen.filter((sample) => sample.deref() !== undefined)).toHaveLength(240);
 });
 
 test('[M3] A summary has the least, mean, most and last of its minute', () => {

@@ -97,6 +97,8 @@ export function createMonitor(options: MonitorOptions): Monitor {
     const taken = toSample(clock.now(), readSignals(), gauges.forSample());
     last = taken;
     fine.push(taken);
+    // At the usual pace the ring has room for more than its minute.
+    fine.dropWhile(({ atMs }) => atMs <= taken.atMs - fineMs);
     minutes.push(taken);
     const isChanged = leaks.pushSample(taken);
     tell(sampleListeners, taken);

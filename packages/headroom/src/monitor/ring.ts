@@ -1,5 +1,7 @@
 export interface Ring<T> {
   push(item: T): void;
+  /** Lets go of the oldest, one by one, as long as they are over. */
+  dropWhile(isOver: (item: T) => boolean): void;
   /** Oldest first. */
   items(): T[];
   readonly size: number;
@@ -7,16 +9,25 @@ export interface Ring<T> {
 
 /** The last `capacity` items. */
 export function createRing<T>(capacity: number): Ring<T> {
-  const slots: T[] = [];
-  let next = 0;
+  const slots: (T | undefined)[] = [];
+  let first = 0;
+  let size = 0;
   return {
     push(item) {
-      slots[next] = item;
-      next = (next + 1) % capacity;
+      slots[(first + size) % capacity] = item;
+      if (size < capacity) size += 1;
+      else first = (first + 1) % capacity;
     },
-    items: () => (slots.length < capacity ? [...slots] : [...slots.slice(next), ...slots.slice(0, next)]),
+    dropWhile(isOver) {
+      while (size > 0 && isOver(slots[first] as T)) {
+        slots[first] = undefined;
+        first = (first + 1) % capacity;
+        size -= 1;
+      }
+    },
+    items: () => Array.from({ length: size }, (_, place) => slots[(first + place) % capacity] as T),
     get size() {
-      return slots.length;
+      return size;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { adviseFlags } from './advise-flags.ts';
@@ -35,4 +36,26 @@ test('[O3] says where a container is too small, and leaves V8 its choice where t
     maxOldSpaceMb: null,
     flags: ['--max-semi-space-size=8'],
   });
+});
+
+test('[O4] leaves the event loop a processor that no helper of V8 takes', () => {
+  const flagsOn = (processors?: number) =>
+    adviseFlags({
+      containerLimitBytes: null,
+      semiSpaceMb: 8,
+      ...(processors !== undefined && { processors }),
+    }).flags.slice(1);
+  expect(flagsOn(1)).toEqual(['--v8-pool-size=1', '--no-parallel-scavenge']);
+  expect(flagsOn(2)).toEqual(flagsOn(1));
+  expect(flagsOn(4)).toEqual(['--v8-pool-size=3']);
+  expect(flagsOn(8)).toEqual([]);
+  expect(flagsOn()).toEqual([]);
+  const { flags, reasons } = adviseFlags({ containerLimitBytes: 256 * mib, processors: 2 });
+  expect(flags).toHaveLength(4);
+  expect(reasons.join(' ')).toContain('two processors');
+});
+
+test('[O4] Node starts with the flags', () => {
+  const { flags } = adviseFlags({ containerLimitBytes: 256 * mib, processors: 2 });
+  expect(execFileSync(process.execPath, [...flags, '--print', '1 + 1'], { encoding: 'utf8' })).toBe('2\n');
 });

@@ -5,6 +5,8 @@ export interface FlagSituation {
   readonly outsideBytes?: number;
   /** One semi-space; by default it goes with the container, from 1 to 16 MiB. */
   readonly semiSpaceMb?: number;
+  /** Processors that the process may use, as `os.availableParallelism()` counts them; left out, V8's threads are its own choice. */
+  readonly processors?: number;
 }
 
 export interface FlagAdvice {
@@ -26,6 +28,9 @@ const semiSpaces = 3;
 const mostSemiSpaceMb = 16;
 /** A semi-space for each of these of the container. */
 const containerMbPerSemiSpaceMb = 64;
+/** What V8 starts of them, however many processors there are. */
+const mostHelpers = 4;
+
 /** Below this V8 doesn't get through the start of a small service. */
 const leastOldSpaceMb = 16;
 
@@ -33,7 +38,17 @@ const leastOldSpaceMb = 16;
  * Flags that leave room in the container for what is outside the heap. The heap (old generation and three semi-spaces) is
  * never larger than half of a container that is too small for anything else, and never larger than what is left of others.
  */
-export function adviseFlags({ containerLimitBytes, outsideBytes = 0, semiSpaceMb }: FlagSituation): FlagAdvice {
+export function adviseFlags(situation: FlagSituation): FlagAdvice {
+  const memory = adviseMemory(situation);
+  const helpers = adviseHelpers(situation.processors);
+  return {
+    ...memory,
+    flags: [...memory.flags, ...helpers.flags],
+    reasons: [...memory.reasons, ...helpers.reasons],
+  };
+}
+
+function adviseMemory({ containerLimitBytes, outsideBytes = 0, semiSpaceMb }: FlagSituation): FlagAdvice {
   if (containerLimitBytes === null) {
     const maxSemiSpaceMb = semiSpaceMb ?? mostSemiSpaceMb;
     return {
@@ -61,6 +76,25 @@ export function adviseFlags({ containerLimitBytes, outsideBytes = 0, semiSpaceMb
     maxSemiSpaceMb,
     flags: [`--max-old-space-size=${maxOldSpaceMb}`, `--max-semi-space-size=${maxSemiSpaceMb}`],
     reasons,
+  };
+}
+
+/** With as many helpers as processors, a collection that runs beside the program takes the one that the program runs on. */
+function adviseHelpers(processors = Infinity): Pick<FlagAdvice, 'flags' | 'reasons'> {
+  const helpers = Math.max(1, processors - 1);
+  if (helpers >= mostHelpers) return { flags: [], reasons: [] };
+  if (helpers > 1)
+    return {
+      flags: [`--v8-pool-size=${helpers}`],
+      reasons: [
+        `V8 gets ${helpers} threads to collect with: the event loop has the last of ${processors} processors for itself.`,
+      ],
+    };
+  return {
+    flags: ['--v8-pool-size=1', '--no-parallel-scavenge'],
+    reasons: [
+      `With ${processors === 1 ? 'one processor' : 'two processors'}, V8 gets one thread to collect with, and the event loop does not wait for it in a scavenge.`,
+    ],
   };
 }
 

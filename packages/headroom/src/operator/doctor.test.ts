@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createFakeSensors } from '../testing/index.ts';
+import { adviseFlags } from './advise-flags.ts';
 import { diagnose, diagnosisText, type Diagnosis } from './doctor.ts';
 
 const mib = 2 ** 20;
@@ -10,7 +12,8 @@ test('[O2] tells each signal on or off, and why, and the flags for this containe
   const sensors = createFakeSensors();
   sensors.set({ container: { usedBytes: 64 * mib, limitBytes: 256 * mib } });
   const diagnosis = diagnose(sensors, 16 * mib, 256 * mib);
-  expect(diagnosis.advice.flags).toEqual(['--max-old-space-size=170', '--max-semi-space-size=4']);
+  const situation = { containerLimitBytes: 256 * mib, processors: availableParallelism() };
+  expect(diagnosis.advice).toEqual(adviseFlags(situation));
   const text = diagnosisText(diagnosis);
   expect(text).toContain('64.0 MB of 256 MB (25.0 %)');
   expect(text).toMatch(/external +off +no budget is given/);

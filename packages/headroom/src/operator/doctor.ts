@@ -1,4 +1,4 @@
-import { totalmem } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
 import type { Reading, Sensors, SignalName } from '../contracts.ts';
 import { adviseFlags, type FlagAdvice } from './advise-flags.ts';
@@ -50,7 +50,7 @@ export function diagnose(sensors: Sensors, semiSpaceBytes: number, containerLimi
       return { name, reading, why: (reading === null ? whyOff : whyOn)[name] };
     }),
     containerLimitBytes,
-    advice: adviseFlags({ containerLimitBytes }),
+    advice: adviseFlags({ containerLimitBytes, processors: availableParallelism() }),
   };
 }
 

@@ -3,7 +3,7 @@ import { createAction, type Action, type Progress } from './action.ts';
 import { createObservedRelief } from './observed-relief.ts';
 
 export interface ResponderSettings {
-  /** The most work in one turn of the event loop. Default 5. */
+  /** The most work in one turn of the event loop. Default 1. */
   readonly sliceMs: number;
   /** Recovery takes a quarter of full strength back at a time, this far apart. Default 2000. */
   readonly recoveryStepMs: number;
@@ -46,8 +46,8 @@ export interface Responder {
   stop(): void;
 }
 
-/** A slice is not to keep anybody longer than 5 ms: a collection of the young generation within it has the rest. */
-const defaultResponderSettings: ResponderSettings = { sliceMs: 3, recoveryStepMs: 2000 };
+/** A slice is not to keep anybody longer than 5 ms: a collection of the young generation within it has the rest, and takes up to 4. */
+const defaultResponderSettings: ResponderSettings = { sliceMs: 1, recoveryStepMs: 2000 };
 
 /** Has responses act as hard as the level asks, in slices with a turn of the event loop between, and lets them recover in steps. */
 export function createResponder(options: ResponderOptions): Responder {

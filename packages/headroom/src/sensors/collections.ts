@@ -4,6 +4,8 @@ import type { CollectionKind, Gauges } from '../contracts.ts';
 export interface CollectionSensor {
   /** Since the sensor was made. */
   read(): Gauges['collections'];
+  /** Young ones that have been reported so far. */
+  readonly minor: number;
   onMajor(listener: (floorBytes: number, atMs: number) => void): () => void;
   close(): void;
 }
@@ -50,6 +52,9 @@ export function createCollectionSensor(floorBytes: () => number): CollectionSens
       incremental: { ...totals.incremental },
       weak: { ...totals.weak },
     }),
+    get minor() {
+      return totals.minor.count;
+    },
     onMajor(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

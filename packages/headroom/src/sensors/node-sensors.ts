@@ -4,7 +4,7 @@ import type { Reading, Sensors, SignalName } from '../contracts.ts';
 import { createContainerSensor } from './cgroup/container.ts';
 import { createCollectionSensor } from './collections.ts';
 import { createEventLoopSensor } from './event-loop.ts';
-import { oldGenerationBytes, readOldGeneration } from './old-generation.ts';
+import { createOldGenerationSensor, oldGenerationBytes } from './old-generation.ts';
 import { createResidentSensor } from './resident.ts';
 import { knownSemiSpaceBytes, semiSpaceBytes, usualSemiSpaceBytes } from './semi-space.ts';
 
@@ -43,6 +43,7 @@ export function createNodeSensors(options: NodeSensorsOptions = {}): NodeSensors
   const resident = createResidentSensor(root, (error) => fail('rss', error));
   const eventLoop = createEventLoopSensor();
   const collections = createCollectionSensor(oldGenerationBytes);
+  const readOldGeneration = createOldGenerationSensor(() => collections.minor);
 
   isMade = true;
 
@@ -86,6 +87,7 @@ export function createNodeSensors(options: NodeSensorsOptions = {}): NodeSensors
       }
       return readings;
     },
+    glance: () => attempt('old-generation', () => readOldGeneration(semiBytes)),
     readGauges() {
       const usage = process.memoryUsage();
       return {

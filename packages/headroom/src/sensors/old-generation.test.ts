@@ -1,7 +1,13 @@
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import { expect, test } from 'vitest';
 import { inChild } from './fixtures/in-child.ts';
-import { oldGenerationBytes, oldGenerationLimitBytes, readOldGeneration } from './old-generation.ts';
+import {
+  createOldGenerationSensor,
+  learn,
+  oldGenerationBytes,
+  oldGenerationLimitBytes,
+  survivalBetween,
+} from './old-generation.ts';
 import { semiSpaceBesideFlagBytes, semiSpaceFlagBytes } from './semi-space.ts';
 
 const mib = 1024 * 1024;
@@ -40,7 +46,8 @@ test('[S1] It grows by what survives, and by nothing that is young or outside th
 test('[S1] The limit is what three semi-spaces leave of the heap', () => {
   const wholeBytes = getHeapStatistics().heap_size_limit;
   expect(oldGenerationLimitBytes(16 * mib)).toBe(wholeBytes - 48 * mib);
-  expect(readOldGeneration(16 * mib).limitBytes).toBe(wholeBytes - 48 * mib);
+  const read = createOldGenerationSensor(() => 0);
+  expect(read(16 * mib).limitBytes).toBe(wholeBytes - 48 * mib);
 });
 
 const limit = 'say(sensors.oldGenerationLimitBytes(await sensors.semiSpaceBytes()) / 2 ** 20);';
@@ -103,3 +110,40 @@ test.each([
     expect(semiSpaceBesideFlagBytes(flags, options, limit * mib)).toBe(semi === null ? null : semi * mib);
   },
 );
+
+test('[S10] What survives is the growth of the old generation against what was young, in each collection', () => {
+  const before = { oldBytes: 100 * mib, youngBytes: 40 * mib };
+  expect(survivalBetween(before, { oldBytes: 130 * mib, youngBytes: 0 }, 1)).toBe(0.75);
+  expect(survivalBetween(before, { oldBytes: 130 * mib, youngBytes: 0 }, 3)).toBe(0.25);
+  expect(survivalBetween(before, { oldBytes: 190 * mib, youngBytes: 0 }, 1)).toBe(1);
+  expect(survivalBetween(before, { oldBytes: 90 * mib, youngBytes: 0 }, 1)).toBe(0);
+  expect(survivalBetween({ oldBytes: 0, youngBytes: 0 }, before, 1)).toBe(0);
+});
+
+test('[S10] What is worse is believed at once, what is better by halves', () => {
+  expect(learn(0.2, 0.9)).toBe(0.9);
+  expect(learn(0.9, 0.1)).toBe(0.45);
+});
+
+const afterAllocating = (keeps: boolean) => `
+  const held = [];
+  const { glance, close } = sensors.createNodeSensors();
+  let most = 0;
+  for (let step = 0; step < 20_000; step += 1) {
+    const made = Array.from({ length: 100 }, (_, at) => ({ at, step, next: null }));
+    if (${keeps}) held.push(made);
+    if (step % 50 > 0) continue;
+    const { soonBytes, limitBytes } = glance();
+    if (step < 10_000) continue;
+    most = Math.max(most, soonBytes / limitBytes);
+  }
+  close();
+  say({ most, held: held.length });`;
+
+test('[S10] Where all survives, what is young counts as soon old; where it is garbage, it does not', async () => {
+  const flags = ['--max-semi-space-size=16', '--max-old-space-size=256'];
+  const leaky = await inChild<Record<string, number>>(afterAllocating(true), flags);
+  const healthy = await inChild<Record<string, number>>(afterAllocating(false), flags);
+  expect(leaky['most']).toBeGreaterThan(0.01);
+  expect(healthy['most']).toBeLessThan(leaky['most']! / 4);
+});
