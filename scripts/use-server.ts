@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineStatus } from '@hansard/protocol';
-import { launchArgs } from '@hansard/server/launch';
+import { launchArgs, launchEnv } from '@hansard/server/launch';
 import { build } from './build.ts';
 
 /** A first start may fetch a speech model. */
@@ -24,7 +24,10 @@ export async function useServer(): Promise<UsedServer> {
   if (await isHealthy(url)) return { url, wasRunning: true, ended: new Promise(() => {}), stop: async () => {} };
 
   build();
-  const child = spawn(process.execPath, launchArgs, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, launchArgs, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: launchEnv(process.env),
+  });
   const ended = once(child, 'exit').then(() => {});
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill('SIGTERM'));
   const startedAt = Date.now();

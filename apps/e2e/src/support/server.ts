@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { launchArgs } from '@hansard/server/launch';
+import { launchArgs, launchEnv } from '@hansard/server/launch';
 
 /** The real server as a process of its own, that can be killed and started again on the same data and port. */
 export interface RunningServer {
@@ -24,7 +24,13 @@ export async function startServer(dataDir: string, env: Record<string, string> =
 
   const start = async (): Promise<void> => {
     const started = spawn(process.execPath, launchArgs, {
-      env: { ...process.env, HANSARD_ENGINE: 'pocketsphinx', ...env, PORT: String(port), HANSARD_DATA_DIR: dataDir },
+      env: {
+        ...launchEnv(process.env),
+        HANSARD_ENGINE: 'pocketsphinx',
+        ...env,
+        PORT: String(port),
+        HANSARD_DATA_DIR: dataDir,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child = started;

@@ -4,7 +4,11 @@ import { connect } from 'node:net';
 import { pino } from 'pino';
 import { io } from 'socket.io-client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createSocketServer } from './sockets.ts';
+import { createSocketServer, type ClientSocket as ServerSocket } from './sockets.ts';
+
+interface Listening {
+  on(event: string, listener: (bytes: unknown, ack: (reply: string) => void) => void): void;
+}
 
 let http: ReturnType<typeof createServer>;
 let sockets: ReturnType<typeof createSocketServer>;
@@ -58,4 +62,27 @@ it('cuts a client off that never reads, before its backlog fills the memory', as
   await cut;
   deaf.destroy();
   expect(sockets.sockets.sockets.size).toBe(0);
+});
+
+/* oxlint-disable no-underscore-dangle -- the names are those of `ws` */
+it('leaves no message in an array that it has thrown away', async () => {
+  const connected = once(sockets, 'connection') as Promise<[ServerSocket]>;
+  const client = io(url, options);
+  const [socket] = await connected;
+  const { _receiver: receiver } = (
+    socket.conn.transport as unknown as { socket: { _receiver: { _fragments: unknown[] } } }
+  ).socket;
+  const engine = socket.conn as unknown as { writeBuffer: unknown[] };
+  const [fragments, writeBuffer] = [receiver._fragments, engine.writeBuffer];
+  let heard: unknown;
+  (socket as unknown as Listening).on('sound', (bytes, ack) => {
+    heard = bytes;
+    ack('heard');
+  });
+  expect(await client.emitWithAck('sound', Buffer.from('a sound'))).toBe('heard');
+  expect(heard).toEqual(Buffer.from('a sound'));
+  expect(receiver._fragments).not.toBe(fragments);
+  expect(engine.writeBuffer).not.toBe(writeBuffer);
+  expect([fragments, writeBuffer]).toEqual([[], []]);
+  client.close();
 });

@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import { Server, type Socket } from 'socket.io';
 import { AppError, toErrorBody } from '../errors.ts';
 import { checkOrigin } from '../identity/index.ts';
+import { compactListeners } from './compact-listeners.ts';
+import { emptyUsedArrays } from './used-arrays.ts';
 
 export type SocketServer = Server<ClientToServerEvents, ServerToClientEvents>;
 export type ClientSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
@@ -48,6 +50,7 @@ export function createSocketServer(http: HttpServer, log: Logger): SocketServer 
   io.engine.on('connection', (raw: { request: unknown }) => {
     raw.request = null;
   });
+  emptyUsedArrays(io);
   const onError = (error: Error): void => log.warn({ err: error }, 'a socket failed');
   io.on('connection', (socket) => {
     // What is kept for each connection and read by nobody: the request's headers, and a room of its own.
@@ -55,6 +58,8 @@ export function createSocketServer(http: HttpServer, log: Logger): SocketServer 
     void socket.leave(socket.id);
     socket.on('error', onError);
     socket.onAny(answerUnknown);
+    // Once all have registered their listeners.
+    process.nextTick(compactListeners, socket);
   });
   const timer = setInterval(() => cutSlowReaders(io, log), unsentCheckMs);
   timer.unref();
