@@ -12,7 +12,7 @@ import { openSqlite, shrinkMemory } from './adapters/database/index.ts';
 import { cacheSizes, createFileObjects } from './adapters/objects/index.ts';
 import { captureRoutes, createCapture, openJournal, registerCaptureSocket, toOgg } from './capture/index.ts';
 import type { Config } from './config.ts';
-import { bytesPerTrack, createGovernance } from './governance.ts';
+import { bytesPerTrack, createGovernance, recentLinesMs } from './governance.ts';
 import { createHttpServer, createSocketServer, transportOf } from './http/index.ts';
 import { ownerActor, systemActor } from './identity/index.ts';
 import { createKnowledge, openRedisStore } from './knowledge/index.ts';
@@ -108,7 +108,7 @@ export async function createApp(config: Config, log: Logger, options: AppOptions
   const transcription = createTranscription({
     database,
     gate,
-    readChunkAudio: capture.readChunkAudio,
+    withChunkAudio: capture.withChunkAudio,
     appendSegments: (trx, input) => transcript.appendSegments(trx, input),
     onSegments: (segments) => {
       metrics.segments.inc(segments.length);
@@ -129,7 +129,11 @@ export async function createApp(config: Config, log: Logger, options: AppOptions
     database,
     bus,
     admit: (meetingId) => meetings.live.admit(meetingId),
-    recent: createRecentLines({ store: caches.recentLines, maxBytes: config.meetings.bufferBytes }),
+    recent: createRecentLines({
+      store: caches.recentLines,
+      maxBytes: config.meetings.bufferBytes,
+      maxAgeMs: recentLinesMs,
+    }),
     onMeetingChanged: (meetingId) => meetings.refresh(meetingId),
   });
 
@@ -328,6 +332,7 @@ export async function createApp(config: Config, log: Logger, options: AppOptions
       governance.start({
         connections,
         liveTracks: () => capture.stats().liveTracks,
+        chunkBufferBytes: () => capture.stats().chunkBufferBytes,
         journal: () => capture.stats().journal,
         pipelineLogBytes: () => pipelineLog?.bytes ?? 0,
         shrinkDatabase: () => void shrinkMemory(database).catch(() => {}),

@@ -5,14 +5,14 @@ import { createFakeSensors } from '@hansard/headroom/testing';
 import { documentList, type MeetingDocument } from '@hansard/protocol';
 import { pino } from 'pino';
 import { io } from 'socket.io-client';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test, vi, type TestContext } from 'vitest';
 import { createApp } from './app.ts';
 import { loadConfig } from './config.ts';
 
 const log = pino({ level: 'silent' });
 
 /** A real server whose memory is as short as the test says. */
-async function start(env: Record<string, string> = {}, limitBytes?: number) {
+async function start({ onTestFinished }: TestContext, env: Record<string, string> = {}, limitBytes?: number) {
   const dataDir = mkdtempSync(join(tmpdir(), 'hansard-governed-'));
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
   const config = loadConfig({ PORT: '0', HANSARD_DATA_DIR: dataDir, HANSARD_ENGINE: 'none', ...env });
@@ -36,7 +36,7 @@ async function start(env: Record<string, string> = {}, limitBytes?: number) {
   /** Memory is so short from now on; resolves once the server has seen it. */
   const shorten = async (ratio: number, expected: string) => {
     sensors.setRatio(ratio, 'rss');
-    await expect.poll(level, { timeout: 30_000, interval: 50 }).toBe(expected);
+    await vi.waitFor(async () => expect(await level()).toBe(expected), { timeout: 30_000 });
   };
   const connect = () => {
     const socket = io(url, { transports: ['websocket'], reconnection: false });
@@ -64,10 +64,10 @@ async function start(env: Record<string, string> = {}, limitBytes?: number) {
   return { ask, api, shorten, connect, meeting, track, addDocument, document };
 }
 
-// Each level is left after its dwell.
-describe('a server that is short of memory', { timeout: 60_000 }, () => {
-  test('refuses new meetings at critical and reading in an emergency; recordings, their end and health go on', async () => {
-    const { ask, api, shorten, connect, meeting, track } = await start();
+// Each level is left after its dwell: waits that are better had side by side.
+describe.concurrent('a server that is short of memory', { timeout: 60_000 }, () => {
+  test('refuses new meetings at critical and reading in an emergency; recordings, their end and health go on', async (context) => {
+    const { ask, api, shorten, connect, meeting, track } = await start(context);
     const meetingId = await meeting();
     const waiting = await meeting();
     const socket = connect();
@@ -103,26 +103,51 @@ describe('a server that is short of memory', { timeout: 60_000 }, () => {
     expect(await socket.emitWithAck('track:open', track(waiting, 'track-2'))).toEqual({ durable: 0 });
   });
 
-  test('takes documents in at critical, and reads them when there is memory for a parser', async () => {
-    const { shorten, meeting, addDocument, document } = await start();
+  test('takes documents in at critical, and reads them when there is memory for a parser', async (context) => {
+    const { shorten, meeting, addDocument, document } = await start(context);
     const meetingId = await meeting();
     await shorten(0.9, 'critical');
     expect(await addDocument(meetingId)).toBe(202);
     expect(await document(meetingId)).toMatchObject({ state: 'waiting' });
     await shorten(0.2, 'normal');
-    await expect.poll(async () => (await document(meetingId)).state, { timeout: 30_000 }).toBe('ready');
+    await vi.waitFor(async () => expect(await document(meetingId)).toMatchObject({ state: 'ready' }), {
+      timeout: 30_000,
+    });
   });
 
-  test('says so where it can never have memory for a parser', async () => {
-    const { meeting, addDocument, document } = await start({}, 200 * 2 ** 20);
+  test('says so where it can never have memory for a parser', async (context) => {
+    const { meeting, addDocument, document } = await start(context, {}, 200 * 2 ** 20);
     const meetingId = await meeting();
     expect(await addDocument(meetingId)).toBe(202);
-    await expect.poll(async () => (await document(meetingId)).state, { timeout: 10_000 }).toBe('failed');
+    await vi.waitFor(async () => expect(await document(meetingId)).toMatchObject({ state: 'failed' }), {
+      timeout: 10_000,
+    });
     expect((await document(meetingId)).error).toMatchObject({ code: 'MEMORY_PRESSURE' });
   });
 
-  test('does as ever where governance is off', async () => {
-    const { api, connect, track } = await start({ HANSARD_GOVERNANCE: 'off' });
+  test('says so where it can never have memory for minutes of so long a transcript', async (context) => {
+    const { api, meeting } = await start(context, { HANSARD_MINUTES_ENGINE: 'local' }, 8 * 2 ** 20);
+    const minutesOf = async (lines: number) => {
+      const meetingId = await meeting();
+      const segments = Array.from({ length: lines }, (_, line) => ({
+        externalId: `line-${line}`,
+        speaker: 'Ana',
+        startMs: line * 1000,
+        endMs: line * 1000 + 900,
+        text: `We send the offer number ${line} on Friday, and `.repeat(20),
+      }));
+      expect((await api('POST', `/meetings/${meetingId}/segments`, { source: 'import', segments })).status).toBe(200);
+      expect((await api('POST', `/meetings/${meetingId}/minutes`, {})).status).toBe(202);
+      const made = async () => (await api('GET', `/meetings/${meetingId}/minutes`)).body;
+      await vi.waitFor(async () => expect((await made()).state).not.toBe('running'), { timeout: 10_000 });
+      return made();
+    };
+    expect(await minutesOf(400)).toMatchObject({ state: 'failed', error: expect.stringMatching(/so long.* 1\d MB/) });
+    expect(await minutesOf(2)).toMatchObject({ state: 'done', error: null });
+  });
+
+  test('does as ever where governance is off', async (context) => {
+    const { api, connect, track } = await start(context, { HANSARD_GOVERNANCE: 'off' });
     const { status, body } = await api('POST', '/meetings', {});
     expect(status).toBe(201);
     const socket = connect();
@@ -130,8 +155,8 @@ describe('a server that is short of memory', { timeout: 60_000 }, () => {
   });
 });
 
-test('meetings beyond the limit wait in a line, and say how long it is', async () => {
-  const { api, ask, connect, meeting, track } = await start({ HANSARD_MAX_MEETINGS: '1' });
+test('meetings beyond the limit wait in a line, and say how long it is', async (context) => {
+  const { api, ask, connect, meeting, track } = await start(context, { HANSARD_MAX_MEETINGS: '1' });
   const [first, second, third] = [await meeting(), await meeting(), await meeting()];
   const socket = connect();
   expect(await socket.emitWithAck('track:open', track(first, 'track-1'))).toEqual({ durable: 0 });

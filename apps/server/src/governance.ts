@@ -8,10 +8,13 @@ import {
   webhookSink,
   type AlertSink,
   type Level,
+  type Reading,
   type RequestClass,
   type ReservationOptions,
   type Response,
+  type Sample,
   type Sensors,
+  type SignalName,
 } from '@hansard/headroom';
 import { apiPrefix } from '@hansard/protocol';
 import type { FastifyRequest } from 'fastify';
@@ -27,6 +30,11 @@ const mb = 2 ** 20;
 const bytesPerSocket = 14_000;
 /** Demuxer, cutter, positions of a track that is being recorded. */
 export const bytesPerTrack = 6000;
+/**
+ * Lines of a live meeting are kept so long for those who come back after a short break. At ten minutes they were most of what
+ * a busy meeting held; who was away for longer asks the database.
+ */
+export const recentLinesMs = 30_000;
 /**
  * A live meeting: two sockets, a track, its last lines. It counts as measured on so many: of few, what grew is the server's
  * own warming up (90 MB with 50 of them, which would be 1.8 MB each, and nobody would be let in).
@@ -51,6 +59,8 @@ const leastMeetingsPerGb = 100;
 export interface Holdings {
   connections: () => number;
   liveTracks: () => number;
+  /** Memory in which chunks are made for the engine. */
+  chunkBufferBytes: () => number;
   /** Audio that waits for the disk, and the journal's index of what is there. */
   journal: () => { bytesInFlight: number; indexBytes: number };
   pipelineLogBytes: () => number;
@@ -97,7 +107,7 @@ export function createGovernance(config: Config, log: Logger, { restart, sensors
   const caches = {
     recentLines: governor.cache<RecentMeetingLines>('meeting-buffers', {
       maxBytes: Math.round(limitBytes / 32),
-      ttlMs: 600_000,
+      ttlMs: recentLinesMs,
       priority: 2,
       sizeOf: ({ bytes }) => bytes,
     }),
@@ -222,9 +232,25 @@ export function createGovernance(config: Config, log: Logger, { restart, sensors
     }
   }
 
-  /** Minutes hold the whole of a transcript. */
-  const admitMinutes = (bytes: number, signal: AbortSignal): Promise<() => void> =>
-    admit(bytes, signal, { requestClass: classes.minutes, name: 'minutes', rampMs: 2000 });
+  /** What each signal read when it was least: more room than that leaves does not come. */
+  const leastUsed: Partial<Record<SignalName, number>> = {};
+  function seeLeast({ signals }: Sample): void {
+    for (const [name, { usedBytes }] of Object.entries(signals) as [SignalName, Reading][]) {
+      leastUsed[name] = Math.min(leastUsed[name] ?? Infinity, usedBytes);
+    }
+  }
+
+  /** Minutes hold the whole of a transcript. Those for which there can never be room fail: they would be waited for in vain. */
+  async function admitMinutes(bytes: number, signal: AbortSignal): Promise<() => void> {
+    const signals = Object.entries(governor.sample().signals) as [SignalName, Reading][];
+    if (signals.some(([name, { limitBytes }]) => (leastUsed[name] ?? 0) + bytes > admitBelow * limitBytes)) {
+      throw new AppError(
+        'MEMORY_PRESSURE',
+        `This server has too little memory for minutes of so long a transcript: they take up to ${Math.ceil(bytes / mb)} MB.`,
+      );
+    }
+    return admit(bytes, signal, { requestClass: classes.minutes, name: 'minutes', rampMs: 2000 });
+  }
 
   /** A parser is a process of its own, which counts against the container. */
   async function admitParser(signal: AbortSignal): Promise<() => void> {
@@ -286,15 +312,26 @@ export function createGovernance(config: Config, log: Logger, { restart, sensors
 
     /** Begins to govern. What the process holds at rest is taken for its own. */
     start(holdings: Holdings): void {
-      const { connections, liveTracks, journal, pipelineLogBytes, shrinkDatabase, lookForChunks, slowDown, rooms } =
-        holdings;
+      const {
+        connections,
+        liveTracks,
+        chunkBufferBytes,
+        journal,
+        pipelineLogBytes,
+        shrinkDatabase,
+        lookForChunks,
+        slowDown,
+        rooms,
+      } = holdings;
       restingBytes = governor.sample().gauges.rssBytes;
       // It is less once what the start has left behind was collected.
       governor.onSample(({ gauges }) => (restingBytes = Math.min(restingBytes, gauges.rssBytes)));
+      governor.onSample(seeLeast);
       governor.account('process at rest', () => restingBytes - databaseBytes);
       governor.account('sockets', () => connections() * bytesPerSocket);
       governor.account('tracks', () => liveTracks() * bytesPerTrack);
       governor.account('audio in flight', () => journal().bytesInFlight);
+      governor.account('sound for the engine', chunkBufferBytes);
       governor.account('journal index', () => journal().indexBytes);
       governor.account('pipeline log', pipelineLogBytes);
       governor.account('database', () => databaseBytes);

@@ -8,7 +8,7 @@ import { openJournal, type Journal } from './journal/index.ts';
 import { silentLog } from './journal/testing.ts';
 import { captureLimits } from './limits.ts';
 import { decode, packetsOf } from './media/testing.ts';
-import { createConnection, createRig, openTrack, slicesOf, speech, webm, type Rig } from './testing.ts';
+import { createConnection, createRig, openTrack, readChunkAudio, slicesOf, speech, webm, type Rig } from './testing.ts';
 
 /*
  * A bit of a journal's file flips on a real disk. What is whole must be stored and played, what is not must be said, and
@@ -199,7 +199,7 @@ it.each([
   const chunks = await rest.database.selectFrom('chunks').selectAll().orderBy('startMs').execute();
   expect(chunks.filter(({ byteStart, byteEnd }) => byteEnd > lost[0] && byteStart < lost[1])).toEqual([]);
   expect(chunks.at(-1)!.byteEnd).toBe(speech.length);
-  for (const chunk of chunks) expect((await rest.capture.readChunkAudio(chunk)).length).toBeGreaterThan(100);
+  for (const chunk of chunks) expect((await readChunkAudio(rest.capture, chunk)).length).toBeGreaterThan(100);
   const [gap] = await readLosses(rest.database, rest.meetingId);
   const behind = chunks.find(({ byteStart }) => byteStart >= lost[1])!;
   expect(gap).toMatchObject({ endMs: behind.startMs, reason: 'damaged' });

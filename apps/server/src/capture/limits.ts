@@ -27,8 +27,9 @@ export const captureLimits = {
   maxUnwrittenChunks: 20_000,
   /** A track whose part could not be stored is tried again after so long. */
   partRetryMs: 10_000,
-  /** Parts written at once. */
+  /** Parts written at once, and tracks at once whose parts are written or wait for their rows to be committed together. */
   partWriters: 2,
+  tracksStoredAtOnce: 16,
   /** Bytes read at once when a track is copied or played. */
   pieceBytes: 256 * 1024,
   /** Rows read at once when tracks are taken up after a start. */

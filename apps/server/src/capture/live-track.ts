@@ -7,6 +7,9 @@ export interface Connection {
   onTrackLost(trackId: string, error: Error): void;
 }
 
+/** What `settled` is while no slice is on its way: one for all tracks, since a promise each second for each is garbage of the old generation. */
+export const atRest: Promise<void> = Promise.resolve();
+
 /** What a track that may still grow holds in memory: positions and a demuxer, never audio. */
 export interface LiveTrack {
   readonly id: string;

@@ -2,8 +2,8 @@ import type { TrackRow } from '../adapters/database/index.ts';
 import { AppError } from '../errors.ts';
 import type { ChunkLog } from './chunk-log.ts';
 import type { Journal } from './journal/index.ts';
-import type { LiveTrack } from './live-track.ts';
-import { createTrackReader } from './media/index.ts';
+import { atRest, type LiveTrack } from './live-track.ts';
+import { TrackReader } from './media/index.ts';
 import type { CaptureRepository } from './repository.ts';
 import type { TrackBytes } from './track-bytes.ts';
 
@@ -28,7 +28,7 @@ export function createLiveTracks({ repository, journal, trackBytes, chunkLog, no
     // After a crash the journal may have bytes that were never acknowledged: behind the end of a closed track they count nothing.
     const end = row.state === 'closed' ? (row.length ?? Infinity) : Infinity;
     const durable = Math.min(end, Math.max(row.storedBytes, journal.extent(row.id)?.end ?? 0));
-    const reader = createTrackReader({
+    const reader = new TrackReader({
       mimeType: row.mimeType,
       maxChunkMs,
       ...(row.cutterState && { state: row.cutterState }),
@@ -43,7 +43,7 @@ export function createLiveTracks({ repository, journal, trackBytes, chunkLog, no
       durable,
       stored: row.storedBytes,
       capturedMs: row.capturedMs,
-      settled: Promise.resolve(),
+      settled: atRest,
       slicesInFlight: 0,
       unansweredBytes: 0,
       appends: [],

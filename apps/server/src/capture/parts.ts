@@ -28,6 +28,7 @@ export type Parts = ReturnType<typeof createParts>;
  */
 export function createParts(options: PartsOptions) {
   const { repository, journal, objects, liveTracks, log, now, maxPartBytes, onLoss } = options;
+  const turns = pLimit(captureLimits.tracksStoredAtOnce);
   const writers = pLimit(captureLimits.partWriters);
   const waiting = new Map<LiveTrack, Promise<void>>();
   const running = new Map<LiveTrack, Promise<void>>();
@@ -52,7 +53,7 @@ export function createParts(options: PartsOptions) {
   /** False where the track is gone. */
   const storePart = async (trackId: string, byteStart: number, byteEnd: number): Promise<boolean> => {
     const objectKey = `tracks/${trackId}/parts/${String(byteStart).padStart(12, '0')}`;
-    await objects.put(objectKey, journalPieces(trackId, byteStart, byteEnd));
+    await writers(() => objects.put(objectKey, journalPieces(trackId, byteStart, byteEnd)));
     return repository.addPart({ trackId, byteStart, byteEnd, objectKey });
   };
 
@@ -110,7 +111,7 @@ export function createParts(options: PartsOptions) {
       const queued = waiting.get(track);
       if (queued) return queued;
       const turn = (running.get(track) ?? Promise.resolve()).then(() =>
-        writers(async () => {
+        turns(async () => {
           waiting.delete(track);
           running.set(track, turn);
           await storeAll(track);

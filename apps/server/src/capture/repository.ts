@@ -1,4 +1,5 @@
 import {
+  createSharedCommits,
   derivedTransaction,
   prepared,
   type ChunkRow,
@@ -24,6 +25,9 @@ export type CaptureRepository = ReturnType<typeof createCaptureRepository>;
 
 /** The SQL of capture: tracks, parts, and the chunks it cuts. */
 export function createCaptureRepository(database: Database) {
+  // Each sync stops the process for as long as the disk takes; thousands of tracks fill tens of parts a second.
+  const commitParts = createSharedCommits(database, { everyMs: 100, maxWrites: 64, synced: true });
+
   return {
     meeting: (workspaceId: string, meetingId: string): Promise<MeetingRow | undefined> =>
       database
@@ -124,7 +128,7 @@ export function createCaptureRepository(database: Database) {
 
     /** The part is stored and synced: says so, and that the journal is not needed below its end. False where its track is gone. */
     addPart: (part: PartRow): Promise<boolean> =>
-      database.transaction().execute(async (trx) => {
+      commitParts(async (trx) => {
         const { numUpdatedRows } = await trx
           .updateTable('tracks')
           .set({ storedBytes: part.byteEnd })

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { ownerActor } from '../identity/index.ts';
 import { captureLimits } from './limits.ts';
-import { createRig, openTrack, slicesOf, speech, type Rig } from './testing.ts';
+import { createRig, openTrack, readChunkAudio, slicesOf, speech, type Rig } from './testing.ts';
 
 const chunksOf = (rig: Rig) => rig.database.selectFrom('chunks').selectAll().orderBy('startMs').execute();
 
@@ -74,10 +74,10 @@ it('builds a chunk that decodes alone, from the journal and from parts', async (
   for (const [offset, slice] of slicesOf(speech)) await track.send(offset, slice);
   await rig.capture.endMeeting(rig.meetingId);
   const [chunk] = await chunksOf(rig);
-  const fromJournal = await rig.capture.readChunkAudio(chunk!);
+  const fromJournal = await readChunkAudio(rig.capture, chunk!);
   await track.close(speech.length);
   await expect.poll(() => rig.journal.extent('track-1')).toBeNull();
-  expect(await rig.capture.readChunkAudio(chunk!)).toEqual(fromJournal);
+  expect(await readChunkAudio(rig.capture, chunk!)).toEqual(fromJournal);
   const heardMs = durationMs(fromJournal);
   expect(Math.abs(heardMs - (chunk!.endMs - chunk!.startMs))).toBeLessThan(2);
 });

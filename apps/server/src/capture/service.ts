@@ -4,13 +4,14 @@ import type { ChunkRow, Database } from '../adapters/database/index.ts';
 import type { Objects } from '../adapters/objects/index.ts';
 import { AppError } from '../errors.ts';
 import { requireRight, type Actor } from '../identity/index.ts';
+import { createBufferPool } from './buffer-pool.ts';
 import { createChunkLog } from './chunk-log.ts';
 import type { Journal } from './journal/index.ts';
 import { captureLimits } from './limits.ts';
 import type { Connection, LiveTrack } from './live-track.ts';
 import { createDeletion } from './deletion.ts';
 import { createLiveTracks } from './live-tracks.ts';
-import { buildChunkOgg } from './media/index.ts';
+import { buildChunkOgg, oggBytes } from './media/index.ts';
 import { createParts } from './parts.ts';
 import { createPlayback, type PlaybackFile } from './playback.ts';
 import { watchPressure } from './pressure.ts';
@@ -66,8 +67,12 @@ export function createCapture(options: CaptureOptions) {
   const sweep = createSweep({ liveTracks, chunkLog, parts, log, now, maxPartBytes, maxPartMs });
   const playback = createPlayback({ objects, trackBytes, now });
   const deleteAudio = createDeletion({ repository, journal, objects, liveTracks, parts, playback });
+  const buffers = createBufferPool();
   const pressure = watchPressure(journal);
-  const sweepTimer = setInterval(() => void sweep(), captureLimits.sweepEveryMs);
+  const sweepTimer = setInterval(() => {
+    buffers.trim();
+    void sweep();
+  }, captureLimits.sweepEveryMs);
   sweepTimer.unref();
 
   /** Takes up the meeting's tracks that may still grow. One that can't be read is said and passed over: it must not keep the rest. */
@@ -104,10 +109,19 @@ export function createCapture(options: CaptureOptions) {
       };
     },
 
-    /** A whole Ogg/Opus file of the chunk, made now and kept nowhere. */
-    async readChunkAudio(chunk: Pick<ChunkRow, 'trackId' | 'byteStart' | 'byteEnd' | 'framing'>): Promise<Uint8Array> {
-      const bytes = await trackBytes.read(chunk.trackId, chunk.byteStart, chunk.byteEnd);
-      return buildChunkOgg(bytes, JSON.parse(chunk.framing));
+    /** Works with a whole Ogg/Opus file of the chunk, made now: its memory is used again once `work` has ended. */
+    withChunkAudio<T>(
+      { trackId, byteStart, byteEnd, framing }: Pick<ChunkRow, 'trackId' | 'byteStart' | 'byteEnd' | 'framing'>,
+      work: (ogg: Uint8Array) => Promise<T>,
+    ): Promise<T> {
+      const length = byteEnd - byteStart;
+      return buffers.use(oggBytes(length), async (memory) => {
+        const ogg = await buffers.use(length, async (into) => {
+          const bytes = await trackBytes.read(trackId, byteStart, byteEnd, into);
+          return buildChunkOgg(bytes, JSON.parse(framing), memory);
+        });
+        return work(ogg);
+      });
     },
 
     /** The track as one seekable file. Without a track ID, the meeting's only one. */
@@ -137,7 +151,7 @@ export function createCapture(options: CaptureOptions) {
 
     deleteAudio,
 
-    stats: () => ({ liveTracks: liveTracks.size, journal: journal.stats() }),
+    stats: () => ({ liveTracks: liveTracks.size, chunkBufferBytes: buffers.keptBytes, journal: journal.stats() }),
 
     /** What the tracks in memory hold, by meeting: how many there are, and their bytes that wait for the disk. */
     heldByMeetings(): Map<string, { tracks: number; bytesInFlight: number }> {

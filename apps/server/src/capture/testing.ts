@@ -27,6 +27,12 @@ export interface Rig {
   crash(journal?: Journal): Promise<Capture>;
 }
 
+/** A chunk's Ogg, to be kept. */
+export const readChunkAudio = (
+  capture: Capture,
+  chunk: Parameters<Capture['withChunkAudio']>[0],
+): Promise<Uint8Array> => capture.withChunkAudio(chunk, async (ogg) => ogg.slice());
+
 interface RigOptions {
   now?: () => number;
   journal?: Journal;

@@ -73,11 +73,11 @@ export function createTrackBytes({ repository, journal, objects }: TrackBytesOpt
 
   return {
     stream,
-    /** Bytes [start, end) whole: for a chunk, never for a track. Rejects with `STORAGE_FAILED` where some are lost. */
-    async read(trackId: string, start: number, end: number): Promise<Uint8Array> {
+    /** Bytes [start, end) whole, in `into` where that is given: for a chunk, never for a track. Rejects with `STORAGE_FAILED` where some are lost. */
+    async read(trackId: string, start: number, end: number, into?: Uint8Array): Promise<Uint8Array> {
       // Mostly a chunk is read right after it was cut: no row is asked for, nothing is copied.
-      if (isInJournal(trackId, start, end)) return journal.read(trackId, start, end);
-      const whole = new Uint8Array(end - start);
+      if (isInJournal(trackId, start, end)) return journal.read(trackId, start, end, into);
+      const whole = into?.subarray(0, end - start) ?? new Uint8Array(end - start);
       let at = 0;
       for await (const piece of stream(trackId, start, end)) {
         if ('lostBytes' in piece) throw new AppError('STORAGE_FAILED', 'The disk has lost a part of this.');

@@ -12,7 +12,7 @@ import { captureLimits } from './limits.ts';
 import type { Connection } from './live-track.ts';
 import { createCaptureRepository } from './repository.ts';
 import { createCapture, type Capture } from './service.ts';
-import { addMeeting, createConnection, speech, webm } from './testing.ts';
+import { addMeeting, createConnection, readChunkAudio, speech, webm } from './testing.ts';
 import { createTrackBytes } from './track-bytes.ts';
 
 /*
@@ -374,7 +374,7 @@ async function createWorld(seed: number) {
     let endMs = offsetMs;
     for (const chunk of chunks) {
       expect(chunk.startMs).toBe(endMs);
-      expect((await capture.readChunkAudio(chunk)).subarray(0, 4)).toEqual(Buffer.from('OggS'));
+      expect((await readChunkAudio(capture, chunk)).subarray(0, 4)).toEqual(Uint8Array.from(Buffer.from('OggS')));
       endMs = chunk.endMs;
     }
     expect(endMs).toBe(offsetMs + durableMs);

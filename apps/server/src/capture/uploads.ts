@@ -5,7 +5,7 @@ import { requireRight, type Actor } from '../identity/index.ts';
 import type { ChunkLog } from './chunk-log.ts';
 import type { Journal } from './journal/index.ts';
 import { captureLimits } from './limits.ts';
-import type { Connection, LiveTrack } from './live-track.ts';
+import { atRest, type Connection, type LiveTrack } from './live-track.ts';
 import type { LiveTracks } from './live-tracks.ts';
 import { canCapture } from './media/index.ts';
 import type { Parts } from './parts.ts';
@@ -170,6 +170,7 @@ export function createUploads(options: UploadsOptions) {
       unansweredBytes -= heldBytes;
       track.unansweredBytes -= bytes.length;
       track.slicesInFlight -= 1;
+      if (track.slicesInFlight === 0) track.settled = atRest;
     }
   }
 

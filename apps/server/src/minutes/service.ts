@@ -39,13 +39,15 @@ export interface MinutesOptions {
 /** Runs at once; the others wait, shown as running at 0. */
 const maxRunsAtOnce = 2;
 const maxRunsWaiting = 100;
+/** When to ask again where so many wait: a run takes seconds. */
+const fullRetryMs = 30_000;
 /** A longer transcript than a week's talk is not a meeting. */
 const maxLines = 100_000;
 /** Between two events of progress. */
 const progressEveryMs = 500;
 
-/** What a run takes for a byte of text: the lines, their sentences, their words, and the engine's table of them. */
-const memoryPerTextByte = 12;
+/** What a run holds at most for a byte of text, garbage apart: the lines, their sentences, their words, and what is made of them. */
+const memoryPerTextByte = 30;
 
 interface Run {
   row: MinutesRow;
@@ -85,8 +87,9 @@ export function createMinutes(options: MinutesOptions) {
     if (stopped) throw new AppError('DRAINING', 'The server is being stopped.');
     const under = runs.get(meeting.id);
     if (under) return under.row;
-    if (queue.waiting >= maxRunsWaiting)
-      throw new AppError('BUSY', 'Too many minutes are being made; try again later.');
+    if (queue.waiting >= maxRunsWaiting) {
+      throw new AppError('BUSY', 'Too many minutes are being made; try again later.', { retryAfterMs: fullRetryMs });
+    }
     const row: MinutesRow = {
       id: uuidv7(),
       meetingId: meeting.id,

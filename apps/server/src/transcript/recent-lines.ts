@@ -27,7 +27,7 @@ export interface RecentLinesOptions {
   /** Of one meeting. */
   maxBytes: number;
   /** Who was away for longer asks the database. */
-  maxAgeMs?: number;
+  maxAgeMs: number;
   now?: () => number;
 }
 
@@ -36,8 +36,8 @@ export type RecentLines = ReturnType<typeof createRecentLines>;
 /** A line beside its JSON: its place, its ID, its numbers. Measured: 10 000 lines on a heap after a collection. */
 const lineOverheadBytes = 160;
 
-/** The last minutes of live transcripts, so that thousands who come back at once don't all ask the database. */
-export function createRecentLines({ store, maxBytes, maxAgeMs = 600_000, now = Date.now }: RecentLinesOptions) {
+/** The last moments of live transcripts, so that thousands who come back at once don't all ask the database. */
+export function createRecentLines({ store, maxBytes, maxAgeMs, now = Date.now }: RecentLinesOptions) {
   const dropOldest = (held: RecentMeetingLines, count: number): void => {
     for (const line of held.lines.splice(0, count)) {
       held.bytes -= bytesOf(line);

@@ -8,7 +8,7 @@ import { createRecentLines, createTranscript } from './index.ts';
 export async function startTranscript() {
   const started = startMeetings();
   const { database, bus, meetings, events } = started;
-  const recent = createRecentLines({ store: new Map(), maxBytes: 1 << 20 });
+  const recent = createRecentLines({ store: new Map(), maxBytes: 1 << 20, maxAgeMs: 30_000 });
   const transcript = createTranscript({ database, bus, recent, now: () => 5000, onMeetingChanged: meetings.refresh });
   const { id: meetingId } = await meetings.create(ownerActor, { title: 'Weekly' });
   const published = () => events.flatMap((event) => (event.type === 'segment' ? [event.segment] : []));

@@ -36,7 +36,7 @@ async function expectWhole(ids: string[]): Promise<void> {
 
 describe('a process that stops for ever', () => {
   it.each<[string, Parameters<typeof createTestBench>[0], Parameters<typeof createTestEngine>[0]]>([
-    ['while it reads the sound', { readChunkAudio: crash }, saysWords],
+    ['while it reads the sound', { withChunkAudio: crash }, saysWords],
     ['at the gate', { gate: { name: 'stuck', hasSpeech: crash, close: async () => {} } }, saysWords],
     ['with the engine', {}, crash],
   ])('%s loses and doubles nothing', async (_, changes, hear) => {

@@ -22,15 +22,15 @@ import { createSettler, type AppendSegments, type SettledChunk } from './settle.
 import type { SpeechGate } from './speech-gate/contract.ts';
 import { activeStatus } from './status.ts';
 import { createSuspects } from './suspects.ts';
-import { transcribeChunk } from './transcribe-chunk.ts';
+import { transcribeChunk, type WithChunkAudio } from './transcribe-chunk.ts';
 import { tryEngine } from './try-engine.ts';
 
 export interface TranscriptionOptions {
   database: Database;
   /** What text must pass before it is accepted. */
   gate: SpeechGate;
-  /** A chunk's sound as a whole Ogg/Opus file, made when it is asked for. */
-  readChunkAudio: (chunk: ClaimedChunk) => Promise<Uint8Array>;
+  /** A chunk's sound is made when it is asked for. */
+  withChunkAudio: WithChunkAudio;
   appendSegments: AppendSegments;
   /** Segments that were committed. */
   onSegments: (segments: Segment[]) => void;
@@ -78,7 +78,7 @@ interface Active {
 }
 
 export function createTranscription(options: TranscriptionOptions): Transcription {
-  const { database, gate, readChunkAudio, language, log, clock = systemClock, limits = defaultLimits } = options;
+  const { database, gate, withChunkAudio, language, log, clock = systemClock, limits = defaultLimits } = options;
   const { maxAtOnce = () => Infinity } = options;
   const audioFirst = createAudioFirst({ clock, ...(options.busyShare && { busyShare: options.busyShare }) });
   const suspects = createSuspects();
@@ -173,7 +173,7 @@ export function createTranscription(options: TranscriptionOptions): Transcriptio
   function run(chunk: ClaimedChunk, { engine, pace, stop }: Active): void {
     const call = pace.begin();
     const work = async () => {
-      const stages = { engine, gate, readChunkAudio, language, callTimeoutMs: limits.callTimeoutMs };
+      const stages = { engine, gate, withChunkAudio, language, callTimeoutMs: limits.callTimeoutMs };
       const outcome = await transcribeChunk(chunk, stages, stop.signal);
       if (outcome.kind === 'text') call.answered(outcome.latencyMs);
       else if (outcome.kind === 'pushed-back') call.pushedBack(outcome.error);

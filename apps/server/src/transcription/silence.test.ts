@@ -35,7 +35,7 @@ async function segmentsFrom(chunks: Uint8Array[]): Promise<{ texts: string[]; st
   const byId = new Map<string, Uint8Array>();
   const { database, transcription, pass, published, states } = await createTestBench({
     gate,
-    readChunkAudio: async ({ id }) => byId.get(id)!,
+    withChunkAudio: ({ id }, work) => work(byId.get(id)!),
   });
   for (const [index, id] of (await addChunks(database, 'm', chunks.length)).entries()) byId.set(id, chunks[index]!);
   await transcription.setEngine(chosen(createTestEngine(() => saysWords('nothing'))));

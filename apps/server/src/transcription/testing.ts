@@ -163,7 +163,7 @@ export async function createTestBench(changes: Partial<TranscriptionOptions> = {
     busyShare: () => 0,
     database,
     gate: { name: 'open', hasSpeech: async () => true, close: async () => {} },
-    readChunkAudio: async ({ id }) => Buffer.from(id),
+    withChunkAudio: ({ id }, work) => work(Buffer.from(id)),
     appendSegments: appendTestSegments,
     onSegments: (segments) => void published.push(...segments),
     onChunkSettled: () => {},

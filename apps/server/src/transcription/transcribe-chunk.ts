@@ -17,30 +17,22 @@ export type Outcome =
   | { kind: 'pushed-back'; error: EngineError }
   | { kind: 'stopped' };
 
+/** Works with a chunk's sound as a whole Ogg/Opus file, which is there until `work` has ended. */
+export type WithChunkAudio = <T>(chunk: ClaimedChunk, work: (ogg: Uint8Array) => Promise<T>) => Promise<T>;
+
 interface Stages {
   engine: TranscribeEngine;
   gate: SpeechGate;
-  readChunkAudio: (chunk: ClaimedChunk) => Promise<Uint8Array>;
+  withChunkAudio: WithChunkAudio;
   language: string | undefined;
   callTimeoutMs: number;
 }
 
 /** Reads a chunk, asks the gate, then the engine. Never rejects; ends soon after `stop`. Lines come back in the meeting's time. */
 export async function transcribeChunk(chunk: ClaimedChunk, stages: Stages, stop: AbortSignal): Promise<Outcome> {
-  const { engine, gate, readChunkAudio, language, callTimeoutMs } = stages;
   try {
     stop.throwIfAborted();
-    const audio = await readChunkAudio(chunk);
-    if (!(await gate.hasSpeech(audio, stop))) return { kind: 'silent' };
-    const began = performance.now();
-    const durationMs = chunk.endMs - chunk.startMs;
-    const request = { audio, durationMs, ...(language !== undefined && { language }) };
-    const lines = await withDeadline({ timeoutMs: callTimeoutMs, stops: [stop] }, (signal) =>
-      engine.transcribe(request, signal),
-    ).catch((error: unknown) => {
-      throw asEngineError(error);
-    });
-    return { kind: 'text', lines: placed(lines, chunk), latencyMs: performance.now() - began };
+    return await stages.withChunkAudio(chunk, (audio) => hear(chunk, audio, stages, stop));
   } catch (error) {
     if (stop.aborted) return { kind: 'stopped' };
     if (error instanceof RangeError) return { kind: 'rejected', message: error.message };
@@ -51,6 +43,24 @@ export async function transcribeChunk(chunk: ClaimedChunk, stages: Stages, stop:
     if (error.kind === 'failed' || error.kind === 'rejected') return { kind: error.kind, message: error.message };
     return { kind: 'pushed-back', error };
   }
+}
+
+async function hear(
+  chunk: ClaimedChunk,
+  audio: Uint8Array,
+  { engine, gate, language, callTimeoutMs }: Stages,
+  stop: AbortSignal,
+): Promise<Outcome> {
+  if (!(await gate.hasSpeech(audio, stop))) return { kind: 'silent' };
+  const began = performance.now();
+  const durationMs = chunk.endMs - chunk.startMs;
+  const request = { audio, durationMs, ...(language !== undefined && { language }) };
+  const lines = await withDeadline({ timeoutMs: callTimeoutMs, stops: [stop] }, (signal) =>
+    engine.transcribe(request, signal),
+  ).catch((error: unknown) => {
+    throw asEngineError(error);
+  });
+  return { kind: 'text', lines: placed(lines, chunk), latencyMs: performance.now() - began };
 }
 
 /** From the chunk's time to the meeting's, in order, within the chunk; empty lines left out. */

@@ -6,6 +6,8 @@ interface SharedCommitsOptions {
    * writes in it do, above all those to a full-text index.
    */
   everyMs?: number;
+  /** Waits for the disk, as `database.transaction` does; else as `derivedTransaction`. */
+  synced?: boolean;
   /** In one commit. It holds up all else that the process does: the event loop gets its turn after it. */
   maxWrites?: number;
 }
@@ -19,13 +21,13 @@ interface Waiting {
 export type SharedCommits = <T>(write: (trx: DatabaseTransaction) => Promise<T>) => Promise<T>;
 
 /**
- * A transaction for derived rows that is shared with what else comes at about the same time; at once where nothing came
+ * A transaction that is shared with what else comes at about the same time; at once where nothing came
  * just before. Resolves with what `write` gave, once it is committed, and in the order of the calls. A write that fails
  * fails alone: the others are then tried again, one by one, so each must do the same whenever it is called.
  */
 export function createSharedCommits(
   database: Database,
-  { everyMs = 50, maxWrites = 16 }: SharedCommitsOptions = {},
+  { everyMs = 50, maxWrites = 16, synced = false }: SharedCommitsOptions = {},
 ): SharedCommits {
   const waiting: Waiting[] = [];
   let lastBegan = -Infinity;
@@ -49,7 +51,8 @@ export function createSharedCommits(
 
   async function commit(together: readonly Waiting[]): Promise<void> {
     try {
-      const told = await derivedTransaction(database).execute(async (trx) => {
+      const transaction = synced ? database.transaction() : derivedTransaction(database);
+      const told = await transaction.execute(async (trx) => {
         const tell: (() => void)[] = [];
         for (const { write } of together) tell.push(await write(trx));
         return tell;

@@ -15,9 +15,10 @@ export interface Journal {
   append(trackId: string, offset: number, bytes: Uint8Array): Promise<void>;
   /**
    * Durable bytes [start, end) of a track; only what has not been released. Rejects with `NOT_FOUND` outside it, with
-   * `TOO_LARGE` above `maxReadBytes`, and with `STORAGE_FAILED` where the disk gives other bytes than were written.
+   * `TOO_LARGE` above `maxReadBytes`, and with `STORAGE_FAILED` where the disk gives other bytes than were written. They are
+   * put at the beginning of `into`, where that is given: it must be as long at least, and is not touched any more afterwards.
    */
-  read(trackId: string, start: number, end: number): Promise<Uint8Array>;
+  read(trackId: string, start: number, end: number, into?: Uint8Array): Promise<Uint8Array>;
   /**
    * What of bytes [start, end) of a track can't be read as it was written, in order: what the disk has changed, and what is
    * missing before bytes that are here. Rejects with `STORAGE_FAILED` where the disk refuses to be read, which need not

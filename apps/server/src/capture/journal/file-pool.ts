@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, toStorageError } from '../../errors.ts';
 import type { JournalLog } from './contract.ts';
 import { type FileHeader, maxDoubtfulEnds, newFileHeader } from './file-header.ts';
@@ -8,8 +9,12 @@ import { unitBytes } from './record.ts';
 
 /** Free files kept beside the active one; more are deleted, so that a busy day's disk comes back. */
 const maxFreeFiles = 4;
-/** Written and synced at once while a file is prepared: commits get their turn in between. */
+/**
+ * Written and synced at once while a file is prepared, and how long the disk is then left to others. All at once, it held up every
+ * sync on the machine for a third of a second, the database's in the main thread among them.
+ */
 const prepareStepBytes = 1 << 20;
+const prepareRestMs = 25;
 const preparingSuffix = '.preparing';
 const fileName = /^(\d{8})\.journal$/;
 
@@ -19,6 +24,12 @@ interface FilePoolOptions {
   log: JournalLog;
   maxFileBytes: number;
   maxTotalBytes: number;
+}
+
+/** Not at all once somebody waits. */
+async function rest(waitedFor: AbortSignal): Promise<void> {
+  if (waitedFor.aborted) return;
+  await sleep(prepareRestMs, undefined, { signal: waitedFor, ref: false }).catch(() => {});
 }
 
 export type FilePool = ReturnType<typeof createFilePool>;
@@ -33,6 +44,8 @@ export function createFilePool({ dir, io, log, maxFileBytes, maxTotalBytes }: Fi
   let lastNumber = 0;
   let lastGeneration = 0;
   let preparing: Promise<void> | null = null;
+  /** Ends the rests of a preparation: somebody waits for the file. */
+  let hurry: AbortController | null = null;
   let closing = false;
   const removals = new Map<LogFile, Promise<void>>();
 
@@ -88,7 +101,7 @@ export function createFilePool({ dir, io, log, maxFileBytes, maxTotalBytes }: Fi
   };
 
   /** Makes a file whose every block is written, so that later syncs have no metadata to write. */
-  const prepare = async (): Promise<void> => {
+  const prepare = async (waitedFor: AbortSignal): Promise<void> => {
     if (fileBytes + maxFileBytes > maxTotalBytes || (slots.length + 1) * slotUnits > 2 ** 32) {
       throw new AppError('STORAGE_FULL', 'The journal has reached its size limit.');
     }
@@ -104,6 +117,7 @@ export function createFilePool({ dir, io, log, maxFileBytes, maxTotalBytes }: Fi
         if (closing) throw new AppError('DRAINING', 'The journal is closing.');
         await writeAll(disk, [zeros.subarray(0, maxFileBytes - at)], at);
         await disk.datasync();
+        if (at + zeros.length < maxFileBytes) await rest(waitedFor);
       }
       await io.rename(path + preparingSuffix, path);
       await io.syncDir(dir);
@@ -117,8 +131,11 @@ export function createFilePool({ dir, io, log, maxFileBytes, maxTotalBytes }: Fi
   };
 
   const prepareOnce = (): Promise<void> => {
-    preparing ??= prepare().finally(() => {
+    if (preparing) return preparing;
+    hurry = new AbortController();
+    preparing = prepare(hurry.signal).finally(() => {
       preparing = null;
+      hurry = null;
     });
     return preparing;
   };
@@ -165,7 +182,9 @@ export function createFilePool({ dir, io, log, maxFileBytes, maxTotalBytes }: Fi
       if (ends.size > maxDoubtfulEnds) throw new AppError('STORAGE_FAILED', 'Too many commits have failed.');
       let file = free.pop();
       while (!file) {
-        await prepareOnce();
+        const prepared = prepareOnce();
+        hurry?.abort();
+        await prepared;
         file = free.pop();
       }
       prepareSpare();
@@ -188,6 +207,7 @@ export function createFilePool({ dir, io, log, maxFileBytes, maxTotalBytes }: Fi
     counts: () => ({ files: slots.length - slots.filter((file) => file === null).length, fileBytes }),
     async close(): Promise<void> {
       closing = true;
+      hurry?.abort();
       await preparing?.catch(() => {});
       await Promise.all(removals.values());
       for (const file of slots) await file?.disk.close();

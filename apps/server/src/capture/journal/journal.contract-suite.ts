@@ -26,6 +26,10 @@ export function journalContract(name: string, open: (options: { maxInFlightBytes
         [5, 5],
       ] as const) {
         expect(await journal.read('a', start, end)).toEqual(bytes.slice(start, end));
+        const into = new Uint8Array(100_000).fill(7);
+        expect(await journal.read('a', start, end, into)).toEqual(bytes.slice(start, end));
+        expect(into.subarray(0, end - start)).toEqual(bytes.slice(start, end));
+        expect(into.subarray(end - start).every((byte) => byte === 7)).toBe(true);
       }
     });
 

@@ -52,13 +52,16 @@ export function createMemoryJournal({ maxInFlightBytes = 32 << 20 }: MemoryJourn
       await turn;
       land(trackId, offset, bytes);
     },
-    async read(trackId, start, end) {
+    async read(trackId, start, end, into) {
       const track = tracks.get(trackId);
       if (!track || start < track.start || end > track.end || start > end) {
         throw new AppError('NOT_FOUND', 'These bytes are not in the journal.');
       }
       if (end - start > maxReadBytes) throw new AppError('TOO_LARGE', 'More than one read may ask for.');
-      return Uint8Array.from(track.bytes.subarray(start - track.start, end - track.start));
+      const bytes = track.bytes.subarray(start - track.start, end - track.start);
+      if (!into) return Uint8Array.from(bytes);
+      into.set(bytes);
+      return into.subarray(0, bytes.length);
     },
     damage: async () => [],
     extent(trackId) {

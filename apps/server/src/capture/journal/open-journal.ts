@@ -159,7 +159,7 @@ export async function openJournal({
       else beginAt(track.index, offset);
       await give(trackId, track, offset, bytes);
     },
-    async read(trackId, start, end) {
+    async read(trackId, start, end, into) {
       const index = tracks.get(trackId)?.index;
       if (!index || index.count === 0 || start < index.start || end > index.end || start > end) {
         throw new AppError('NOT_FOUND', 'These bytes are not in the journal.');
@@ -167,7 +167,7 @@ export async function openJournal({
       if (end - start > maxReadBytes) throw new AppError('TOO_LARGE', 'More than one read may ask for.');
       if (start === end) return new Uint8Array(0);
       const extents = findExtents(index, start, end);
-      return readRecords({ trackId, extents, start, end, isFresh: index.end - start <= freshBytes });
+      return readRecords({ trackId, extents, start, end, into, isFresh: index.end - start <= freshBytes });
     },
     async damage(trackId, start, end) {
       const index = tracks.get(trackId)?.index;

@@ -34,6 +34,8 @@ export interface ReadRequest {
   extents: readonly Extent[];
   start: number;
   end: number;
+  /** As long or longer: they are put there. */
+  into: Uint8Array | undefined;
   /** It was written moments ago, so that the system has it in memory: then a wait costs more than the read. */
   isFresh: boolean;
 }
@@ -43,12 +45,12 @@ export function createRecordReader(pool: FilePool): (request: ReadRequest) => Pr
   /** For a fresh run, whose bytes are taken out of it at once. */
   const scratch = Buffer.allocUnsafeSlow(maxFreshBytes);
 
-  return async ({ trackId, extents, start, end, isFresh }) => {
+  return async ({ trackId, extents, start, end, into, isFresh }) => {
     if (extents.some(({ location }) => location === noLocation)) throw damaged();
     const runs = planRuns(pool, Buffer.byteLength(trackId), extents);
     // Before the first wait: what is released meanwhile must not be written over.
     for (const { file } of runs) file.readers += 1;
-    const result = new Uint8Array(end - start);
+    const result = into?.subarray(0, end - start) ?? new Uint8Array(end - start);
     const take = (place: Place, payload: Buffer): void => {
       const from = Math.max(start, place.start);
       const to = Math.min(end, place.end);

@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { buildChunkOgg } from './chunk-ogg.ts';
 import { decode, fixtures, readFixture } from './testing.ts';
-import { createTrackReader } from './track-reader.ts';
+import { TrackReader } from './track-reader.ts';
 
 const ogg = 'audio/ogg;codecs=opus';
 
 describe.each(fixtures)('chunks of $name', ({ name, mimeType }) => {
   const bytes = readFixture(name);
-  const reader = createTrackReader({ mimeType, maxChunkMs: 4000 });
+  const reader = new TrackReader({ mimeType, maxChunkMs: 4000 });
   const chunks = [...reader.push(bytes, 0), ...reader.finish()];
   const files = chunks.map((chunk) =>
     buildChunkOgg(bytes.slice(chunk.byteStart, chunk.byteEnd), JSON.parse(JSON.stringify(chunk.framing))),
@@ -40,7 +40,7 @@ describe.each(fixtures)('chunks of $name', ({ name, mimeType }) => {
 
 it('refuses bytes that are not the chunk’s', () => {
   const bytes = readFixture('chromium-speech.webm');
-  const reader = createTrackReader({ mimeType: 'audio/webm' });
+  const reader = new TrackReader({ mimeType: 'audio/webm' });
   const [chunk] = reader.push(bytes, 0);
   const { byteStart, byteEnd, framing } = chunk!;
   expect(() => buildChunkOgg(bytes.subarray(byteStart, byteEnd - 1), framing)).toThrow(

@@ -2,13 +2,17 @@ import type { CutChunk, ChunkFraming } from './chunk.ts';
 import { samplesPerMs } from './opus.ts';
 import { bytesSaved, judgeQuiet, slotSamples, type QuietState } from './quiet.ts';
 import {
-  addTo,
+  addToSlot,
+  addToSums,
+  beginSlot,
   boundaryAfter,
-  combine,
-  emptySums,
-  sumsOf,
+  noSums,
+  packSlot,
+  unpackSlot,
+  without,
   type Begin,
   type Boundary,
+  type PackedSlot,
   type Slot,
   type Sums,
 } from './slot.ts';
@@ -72,61 +76,92 @@ export function initialCutterState(): CutterState {
     open: null,
     recent: [],
     begin: null,
-    sums: emptySums,
+    sums: noSums(),
     run: 0,
     lull: 0,
     fallback: null,
   };
 }
 
+/** The same without the names of slots: half of the JSON. */
+export type PackedCutterState = Omit<CutterState, 'open' | 'recent'> & {
+  open: PackedSlot | null;
+  recent: PackedSlot[];
+};
+
+export const packCutterState = (state: CutterState): PackedCutterState => ({
+  ...state,
+  open: state.open && packSlot(state.open),
+  recent: state.recent.map(packSlot),
+});
+
+export const unpackCutterState = (packed: PackedCutterState): CutterState => ({
+  ...packed,
+  open: packed.open && unpackSlot(packed.open),
+  recent: packed.recent.map(unpackSlot),
+});
+
 /** Of most packets. */
 const none: readonly CutChunk[] = [];
 
 type TrackFraming = Pick<ChunkFraming, 'container' | 'stream' | 'head'>;
 
-interface Cutter {
+/** Cuts a track at pauses, found from what its encoder spent on each moment. `state` becomes its own. */
+export class Cutter {
+  readonly #state: CutterState;
+  readonly #max: number;
+  readonly #min: number;
+  /** The slot that was forgotten last, to be filled in again: each lives longer than what the collector lets go cheaply. */
+  #spare: Slot | undefined;
+
+  constructor(
+    state: CutterState,
+    { maxChunkMs = defaultMaxChunkMs, minChunkMs = defaultMinChunkMs }: CutterOptions = {},
+  ) {
+    this.#state = state;
+    this.#max = maxChunkMs * samplesPerMs;
+    this.#min = minChunkMs * samplesPerMs;
+  }
+
   /** The chunks that end with or before this packet: mostly none. */
-  add(packet: Packet, track: TrackFraming): readonly CutChunk[];
+  add(packet: Packet, track: TrackFraming): readonly CutChunk[] {
+    const state = this.#state;
+    const isFar = state.begin !== null && packet.byteEnd - state.begin.block > maxChunkBytes;
+    const before = isFar || packet.jumpSamples > 0 ? this.finish(track) : none;
+    if (isFar) forget(state);
+    state.begin ??= firstBegin(packet);
+    if (packet.jumpSamples > 0) state.begin.time = packet.timeSample;
+    if (state.open) addToSlot(state.open, packet);
+    else {
+      state.open = beginSlot(packet, this.#spare);
+      this.#spare = undefined;
+    }
+    if (state.open.samples < slotSamples) return before;
+    this.#spare = closeSlot(state, state.open);
+    noteFallback(state, this.#max);
+    const boundary = findBoundary(state, this.#min, this.#max);
+    return boundary ? [...before, ...cut(state, boundary, track)] : before;
+  }
+
   /** The rest of the track. */
-  finish(track: TrackFraming): CutChunk[];
+  finish(track: TrackFraming): CutChunk[] {
+    const state = this.#state;
+    if (state.open) this.#spare = closeSlot(state, state.open);
+    return state.sums.samples > 0 ? cut(state, boundaryBack(state, 0), track) : [];
+  }
+
   /** The next packet follows bytes that are lost: no chunk reaches back over them. */
-  forget(): void;
+  forget(): void {
+    forget(this.#state);
+  }
 }
 
-/** Cuts a track at pauses, found from what its encoder spent on each moment. `state` becomes its own. */
-export function createCutter(state: CutterState, options: CutterOptions = {}): Cutter {
-  const max = (options.maxChunkMs ?? defaultMaxChunkMs) * samplesPerMs;
-  const min = (options.minChunkMs ?? defaultMinChunkMs) * samplesPerMs;
-
-  const cut = ({ end, next, sums }: Boundary, track: TrackFraming): CutChunk[] => {
-    const chunk = toChunk(state.begin!, end, sums, track);
-    state.begin = next;
-    state.sums = combine(state.sums, sums, -1);
-    state.fallback = null;
-    return chunk ? [chunk] : [];
-  };
-  const cutHere = (track: TrackFraming): CutChunk[] => {
-    if (state.open) closeSlot(state, state.open);
-    return state.sums.samples > 0 ? cut(boundaryBack(state, 0), track) : [];
-  };
-
-  return {
-    add(packet, track) {
-      const isFar = state.begin !== null && packet.byteEnd - state.begin.block > maxChunkBytes;
-      const before = isFar || packet.jumpSamples > 0 ? cutHere(track) : none;
-      if (isFar) forget(state);
-      state.begin ??= firstBegin(packet);
-      if (packet.jumpSamples > 0) state.begin.time = packet.timeSample;
-      state.open = addTo(state.open, packet);
-      if (state.open.samples < slotSamples) return before;
-      closeSlot(state, state.open);
-      noteFallback(state, max);
-      const boundary = findBoundary(state, min, max);
-      return boundary ? [...before, ...cut(boundary, track)] : before;
-    },
-    finish: cutHere,
-    forget: () => forget(state),
-  };
+function cut(state: CutterState, { end, next, sums }: Boundary, track: TrackFraming): CutChunk[] {
+  const chunk = toChunk(state.begin!, end, sums, track);
+  state.begin = next;
+  state.sums = without(state.sums, sums);
+  state.fallback = null;
+  return chunk ? [chunk] : [];
 }
 
 /** What comes next has nothing to do with what was. */
@@ -136,16 +171,17 @@ function forget(state: CutterState): void {
   state.run = 0;
 }
 
-function closeSlot(state: CutterState, slot: Slot): void {
+/** Gives the slot that is remembered no more, if there is one. */
+function closeSlot(state: CutterState, slot: Slot): Slot | undefined {
   const quiet = judgeQuiet(state.levels, slot);
   state.open = null;
   slot.quiet = quiet;
   state.recent.push(slot);
-  if (state.recent.length > maxRecentSlots) state.recent.shift();
-  state.sums = combine(state.sums, sumsOf(slot), 1);
+  addToSums(state.sums, slot);
   const goesOn = quiet && state.run > 0;
   state.lull = (goesOn ? state.lull : 0) + bytesSaved(state.levels, slot);
   state.run = quiet ? state.run + 1 : 0;
+  return state.recent.length > maxRecentSlots ? state.recent.shift() : undefined;
 }
 
 function findBoundary(state: CutterState, min: number, max: number): Boundary | null {
@@ -180,9 +216,9 @@ function noteFallback(state: CutterState, max: number): void {
 
 /** The boundary `back` slots before the last one. */
 function boundaryBack({ recent, sums }: CutterState, back: number): Boundary {
-  const after = recent.slice(recent.length - back);
-  const upTo = after.reduce((left, slot) => combine(left, sumsOf(slot), -1), sums);
-  return boundaryAfter(recent.slice(0, recent.length - back), upTo);
+  const after = noSums();
+  for (const slot of recent.slice(recent.length - back)) addToSums(after, slot);
+  return boundaryAfter(recent.slice(0, recent.length - back), without(sums, after));
 }
 
 function firstBegin({ blockStart, indexInBlock, audioSample, timeSample }: Packet): Begin {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from 'mediabunny';
 import { describe, expect, it } from 'vitest';
-import { createDemuxer, initialDemuxerState } from './demuxer.ts';
+import { Demuxer, initialDemuxerState } from './demuxer.ts';
 import { silencePacket } from './opus.ts';
 import { noBytes, type ByteRange } from './packet.ts';
 import {
@@ -61,9 +61,9 @@ describe.each(fixtures)('$name', ({ name, mimeType }) => {
   it('goes on from its state, as JSON, at any byte', () => {
     const expected = packets.map((packet) => ({ ...packet, payload: noBytes }));
     for (let cut = 1; cut < bytes.length; cut += 997) {
-      const first = createDemuxer(initialDemuxerState(mimeType));
+      const first = new Demuxer(initialDemuxerState(mimeType));
       const found = first.push(bytes.subarray(0, cut), 0);
-      const second = createDemuxer(JSON.parse(JSON.stringify(first.state)));
+      const second = new Demuxer(JSON.parse(JSON.stringify(first.state)));
       expect(cut - second.offset).toBeLessThanOrEqual(300);
       found.push(...second.push(bytes.subarray(second.offset), second.offset), ...second.finish());
       expect(found).toEqual(expected);
@@ -74,7 +74,7 @@ describe.each(fixtures)('$name', ({ name, mimeType }) => {
 describe('bytes given twice, or left out', () => {
   it('trims what it has seen and refuses a hole with the offset it wants', () => {
     const bytes = readFixture('chromium-speech.webm');
-    const demuxer = createDemuxer(initialDemuxerState(webm));
+    const demuxer = new Demuxer(initialDemuxerState(webm));
     const found = demuxer.push(bytes.subarray(0, 5000), 0);
     found.push(...demuxer.push(bytes.subarray(1000, 6000), 1000), ...demuxer.push(bytes.subarray(0, 300), 0));
     expect(() => demuxer.push(bytes.subarray(6001), 6001)).toThrow(
@@ -133,7 +133,7 @@ describe('damage', () => {
     const head = makeWebm([clusterOf(0, good)]);
     const broken = makeCluster(clusterOf(300, good)).fill(0, 0, 40);
     const ranges: ByteRange[] = [];
-    const demuxer = createDemuxer(initialDemuxerState(webm), { onDamage: (range) => ranges.push(range) });
+    const demuxer = new Demuxer(initialDemuxerState(webm), { onDamage: (range) => ranges.push(range) });
     const packets = demuxer.push(concat([head, broken, makeCluster(clusterOf(600, good))]), 0);
     expect(ranges).toEqual([{ byteStart: head.length, byteEnd: head.length + broken.length }]);
     expect(packets.map(({ timeSample }) => timeSample / 48)).toEqual([0, 60, 120, 180, 240, 600, 660, 720, 780, 840]);
@@ -142,7 +142,7 @@ describe('damage', () => {
 
   it('takes no declared size at its word', () => {
     const huge = [0xa3, 0x08, 0xff, 0xff, 0xff, 0xff];
-    const demuxer = createDemuxer(initialDemuxerState(webm), { keepPayloads: true });
+    const demuxer = new Demuxer(initialDemuxerState(webm), { keepPayloads: true });
     const bytes = concat([makeWebm([clusterOf(0, [100])]), huge, makeCluster(clusterOf(60, [100]))]);
     expect(demuxer.push(bytes, 0)).toHaveLength(2);
   });
@@ -152,7 +152,7 @@ describe('damage', () => {
     const bytes = readFixture(name);
     const whole = packetsOf(bytes, mimeType);
     const ranges: ByteRange[] = [];
-    const demuxer = createDemuxer(initialDemuxerState(mimeType), { onDamage: (range) => ranges.push(range) });
+    const demuxer = new Demuxer(initialDemuxerState(mimeType), { onDamage: (range) => ranges.push(range) });
     const secondPage = Buffer.from(bytes).indexOf('OggS', 200);
     const packets = demuxer.push(Uint8Array.from(bytes).fill(0, secondPage, secondPage + 30), 0);
     expect(ranges).toHaveLength(1);
@@ -174,7 +174,7 @@ describe('blocks', () => {
 
 describe('what it refuses', () => {
   const refusal = (bytes: Uint8Array, mimeType = webm) => {
-    const demuxer = createDemuxer(initialDemuxerState(mimeType));
+    const demuxer = new Demuxer(initialDemuxerState(mimeType));
     expect(demuxer.push(bytes, 0)).toEqual([]);
     expect(demuxer.push(new Uint8Array(9), bytes.length)).toEqual([]);
     return demuxer.refused;

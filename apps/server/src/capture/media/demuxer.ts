@@ -1,9 +1,9 @@
 import { AppError } from '../../errors.ts';
-import { createOggParser, initialOggState, type OggState } from './ogg-parser.ts';
+import { createOggParser, initialOggState, type OggParser, type OggState } from './ogg-parser.ts';
 import type { OpusHead } from './opus.ts';
 import { noBytes, type Packet, type ParserOptions } from './packet.ts';
 import { initialTimeline, placePacket, type TimelineState } from './timeline.ts';
-import { createWebmParser } from './webm-parser.ts';
+import { WebmParser } from './webm-parser.ts';
 import { initialWebmState, type WebmState } from './webm-state.ts';
 
 export type ContainerState = ({ container: 'webm' } & WebmState) | ({ container: 'ogg' } & OggState);
@@ -12,27 +12,6 @@ export type ContainerState = ({ container: 'webm' } & WebmState) | ({ container:
 export interface DemuxerState {
   parser: ContainerState;
   timeline: TimelineState;
-}
-
-export interface Demuxer {
-  /** The next byte wanted: after a restart from `state`, bytes are given from here on. */
-  readonly offset: number;
-  /** Null until the track's header was read. */
-  readonly head: OpusHead | null;
-  /** Names the track in its container: what is needed to begin in its middle. */
-  readonly stream: number | null;
-  /** Why this is no Opus that can be read; null while it is. Then no packet comes any more. */
-  readonly refused: AppError | null;
-  readonly state: DemuxerState;
-  /**
-   * The packets that these bytes complete. `offset` is that of the first byte in the track; bytes seen before are
-   * trimmed off. Throws `HOLE` where bytes between are missing. The bytes are not kept.
-   */
-  push(bytes: Uint8Array, offset: number): Packet[];
-  /** The bytes from where the last ones ended up to `end` will never come. The packets that are whole before them. */
-  lose(end: number): Packet[];
-  /** There are no more bytes: what was held back until the next element. */
-  finish(): Packet[];
 }
 
 export function canCapture(mimeType: string): boolean {
@@ -66,47 +45,73 @@ export function initialDemuxerState(mimeType: string): DemuxerState {
 
 /**
  * Finds the packets in a byte stream of WebM or Ogg, cut anywhere. Beyond its state it holds at most 300 bytes.
- * `state` becomes its own.
+ * `state` becomes its own. There are thousands: methods of a class are theirs together.
  */
-export function createDemuxer(state: DemuxerState, options: ParserOptions = {}): Demuxer {
-  const { parser: at, timeline } = state;
-  const parser = at.container === 'webm' ? createWebmParser(at, options) : createOggParser(at, options);
-  let pending: Uint8Array = noBytes;
-  const placed = (packets: Packet[]): Packet[] => {
-    for (const packet of packets) placePacket(timeline, packet);
+export class Demuxer {
+  readonly state: DemuxerState;
+  readonly #parser: WebmParser | OggParser;
+  #pending: Uint8Array = noBytes;
+
+  constructor(state: DemuxerState, options: ParserOptions = {}) {
+    this.state = state;
+    const { parser } = state;
+    this.#parser = parser.container === 'webm' ? new WebmParser(parser, options) : createOggParser(parser, options);
+  }
+
+  /** The next byte wanted: after a restart from `state`, bytes are given from here on. */
+  get offset(): number {
+    return this.state.parser.at;
+  }
+
+  /** Null until the track's header was read. */
+  get head(): OpusHead | null {
+    return this.state.parser.head;
+  }
+
+  /** Names the track in its container: what is needed to begin in its middle. */
+  get stream(): number | null {
+    const { parser } = this.state;
+    return parser.container === 'webm' ? parser.trackNumber : parser.serial;
+  }
+
+  /** Why this is no Opus that can be read; null while it is. Then no packet comes any more. */
+  get refused(): AppError | null {
+    const { refused } = this.state.parser;
+    return refused === null ? null : new AppError('UNSUPPORTED_MEDIA', `The track cannot be read: ${refused}.`);
+  }
+
+  /**
+   * The packets that these bytes complete. `offset` is that of the first byte in the track; bytes seen before are
+   * trimmed off. Throws `HOLE` where bytes between are missing. The bytes are not kept.
+   */
+  push(bytes: Uint8Array, offset: number): Packet[] {
+    const at = this.state.parser;
+    const expected = at.at + this.#pending.length;
+    if (offset > expected) throw new AppError('HOLE', 'Bytes of the track are missing.', { durable: expected });
+    const fresh = bytes.subarray(Math.min(bytes.length, expected - offset));
+    if (fresh.length === 0) return [];
+    const whole = this.#pending.length === 0 ? fresh : Buffer.concat([this.#pending, fresh]);
+    const start = at.at;
+    const packets = this.#parser.read(whole);
+    this.#pending = at.at - start === whole.length ? noBytes : Uint8Array.from(whole.subarray(at.at - start));
+    return this.#place(packets);
+  }
+
+  /** The bytes from where the last ones ended up to `end` will never come. The packets that are whole before them. */
+  lose(end: number): Packet[] {
+    const packets = this.finish();
+    this.#pending = noBytes;
+    this.#parser.lose(end);
     return packets;
-  };
-  return {
-    get offset() {
-      return at.at;
-    },
-    get head() {
-      return at.head;
-    },
-    get stream() {
-      return at.container === 'webm' ? at.trackNumber : at.serial;
-    },
-    get refused() {
-      return at.refused === null ? null : new AppError('UNSUPPORTED_MEDIA', `The track cannot be read: ${at.refused}.`);
-    },
-    state,
-    push(bytes, offset) {
-      const expected = at.at + pending.length;
-      if (offset > expected) throw new AppError('HOLE', 'Bytes of the track are missing.', { durable: expected });
-      const fresh = bytes.subarray(Math.min(bytes.length, expected - offset));
-      if (fresh.length === 0) return [];
-      const whole = pending.length === 0 ? fresh : Buffer.concat([pending, fresh]);
-      const start = at.at;
-      const packets = parser.read(whole);
-      pending = at.at - start === whole.length ? noBytes : Uint8Array.from(whole.subarray(at.at - start));
-      return placed(packets);
-    },
-    lose(end) {
-      const packets = placed(parser.end());
-      pending = noBytes;
-      parser.lose(end);
-      return packets;
-    },
-    finish: () => placed(parser.end()),
-  };
+  }
+
+  /** There are no more bytes: what was held back until the next element. */
+  finish(): Packet[] {
+    return this.#place(this.#parser.end());
+  }
+
+  #place(packets: Packet[]): Packet[] {
+    for (const packet of packets) placePacket(this.state.timeline, packet);
+    return packets;
+  }
 }

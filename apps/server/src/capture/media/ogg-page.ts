@@ -13,29 +13,21 @@ interface OggPageFields {
   sequence: number;
 }
 
-/** A whole page of the given lacing values and packet bytes (RFC 3533 §6), with its checksum. */
-export function writeOggPage(
-  fields: OggPageFields,
-  lacing: readonly number[],
-  body: readonly Uint8Array[],
-): Uint8Array {
-  const headerBytes = oggPageFixedBytes + lacing.length;
-  const page = new Uint8Array(headerBytes + body.reduce((sum, { length }) => sum + length, 0));
-  const view = new DataView(page.buffer);
+export const oggPageBytes = (segments: number, bodyBytes: number): number => oggPageFixedBytes + segments + bodyBytes;
+
+/** Fills `page`, which is just long enough, with the given lacing values and packets' bytes (RFC 3533 §6), and its checksum. */
+export function writeOggPage(page: Buffer, fields: OggPageFields, lacing: readonly number[], body: Uint8Array): void {
   page.set(capturePattern);
-  view.setUint8(5, fields.flags);
-  view.setBigInt64(6, BigInt(fields.granule), true);
-  view.setUint32(14, fields.serial, true);
-  view.setUint32(18, fields.sequence, true);
-  view.setUint8(26, lacing.length);
+  page[4] = 0;
+  page[5] = fields.flags;
+  page.writeBigInt64LE(BigInt(fields.granule), 6);
+  page.writeUInt32LE(fields.serial, 14);
+  page.writeUInt32LE(fields.sequence, 18);
+  page.writeUInt32LE(0, 22);
+  page[26] = lacing.length;
   page.set(lacing, oggPageFixedBytes);
-  let at = headerBytes;
-  for (const bytes of body) {
-    page.set(bytes, at);
-    at += bytes.length;
-  }
-  view.setUint32(22, oggChecksum(page), true);
-  return page;
+  page.set(body, oggPageFixedBytes + lacing.length);
+  page.writeUInt32LE(oggChecksum(page), 22);
 }
 
 export const capturePattern = asciiBytes('OggS');

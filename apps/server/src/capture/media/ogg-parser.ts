@@ -8,7 +8,7 @@ import {
   startsWith,
   type OpusHead,
 } from './opus.ts';
-import type { ParserOptions, Packet } from './packet.ts';
+import { freshPackets, type Packet, type ParserOptions } from './packet.ts';
 import { createPayloadCollector } from './payload.ts';
 import { scanAll, type Scan as ScanOf } from './scan.ts';
 
@@ -82,16 +82,19 @@ export function oggStateAtPage(serial: number, head: OpusHead): OggState {
 
 type Scan = ScanOf<OggState>;
 
+export type OggParser = ReturnType<typeof createOggParser>;
+
 /**
  * Reads Ogg/Opus from the start of any page on. Checksums are not verified: that would need whole
  * pages. Leaves at most 300 bytes unread: a page's header and an OpusHead.
  */
-export function createOggParser(state: OggState, { keepPayloads = false, onDamage }: ParserOptions) {
+export function createOggParser(state: OggState, options: ParserOptions) {
+  const { keepPayloads = false, packets = freshPackets, onDamage } = options;
   const payload = createPayloadCollector(keepPayloads);
   return {
     /** `bytes` begin at `state.at`, which is moved past what was read. */
     read(bytes: Uint8Array): Packet[] {
-      return scanAll({ state, bytes, pos: 0, out: [], payload, onDamage }, step);
+      return scanAll({ state, bytes, pos: 0, out: [], packets, payload, onDamage }, step);
     },
     /** Bytes up to `end` will never come: what was open is dropped, and the next page is looked for. */
     lose(end: number): void {
@@ -229,17 +232,9 @@ function emit(scan: Scan, packet: OpenPacket, byteEnd: number): void {
   const beyond = state.endGranule === null ? 0 : state.samples - state.endGranule;
   const discardSamples = state.lacing === '' && beyond > 0 && beyond < packet.samples ? beyond : 0;
   const { afterDamage } = state;
-  scan.out.push({
-    ...packet,
-    byteEnd,
-    discardSamples,
-    containerMs: null,
-    afterDamage,
-    payload: scan.payload.take(),
-    audioSample: 0,
-    timeSample: 0,
-    jumpSamples: 0,
-  });
+  const payload = scan.payload.take();
+  const rest = { byteEnd, discardSamples, containerMs: null, afterDamage, payload };
+  scan.out.push(Object.assign(scan.packets.next(), packet, rest));
   state.afterDamage = false;
 }
 

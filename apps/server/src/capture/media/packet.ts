@@ -33,7 +33,16 @@ export interface ByteRange {
   byteEnd: number;
 }
 
+/** Where parsers get the objects that they fill in. */
+export interface PacketSource {
+  /** A new read begins: what was given in the last one is given again. */
+  begin(): void;
+  next(): Packet;
+}
+
 export interface ParserOptions {
+  /** Fresh ones unless told. */
+  packets?: PacketSource;
   /** Gives each packet with its bytes: a view of those that were pushed where they hold all of it, so they must stay as they are. */
   keepPayloads?: boolean;
   /** Told of every range of bytes that could not be read and was passed over. */
@@ -41,3 +50,43 @@ export interface ParserOptions {
 }
 
 export const noBytes = new Uint8Array(0);
+
+const blankPacket = (): Packet => ({
+  blockStart: 0,
+  indexInBlock: 0,
+  byteStart: 0,
+  byteEnd: 0,
+  size: 0,
+  samples: 0,
+  discardSamples: 0,
+  voiced: null,
+  containerMs: 0,
+  afterDamage: false,
+  payload: noBytes,
+  audioSample: 0,
+  timeSample: 0,
+  jumpSamples: 0,
+});
+
+export const freshPackets: PacketSource = { begin: () => undefined, next: blankPacket };
+
+/** Packets of the longest slice that is usual, several times over. */
+const maxKeptPackets = 1024;
+
+/**
+ * The same packets over and over: those of one read are good until the next one, of whatever track. Thousands of tracks
+ * make a hundred thousand packets a second, which are looked at once.
+ */
+export function createRecycledPackets(): PacketSource {
+  const kept: Packet[] = [];
+  let given = 0;
+  return {
+    begin: () => void (given = 0),
+    next() {
+      if (given === maxKeptPackets) return blankPacket();
+      const packet = (kept[given] ??= blankPacket());
+      given += 1;
+      return packet;
+    },
+  };
+}

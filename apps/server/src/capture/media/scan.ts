@@ -1,4 +1,4 @@
-import type { ParserOptions, Packet } from './packet.ts';
+import type { Packet, PacketSource, ParserOptions } from './packet.ts';
 import type { PayloadCollector } from './payload.ts';
 
 /** One call's worth of a track's bytes, and what was found in it. */
@@ -7,6 +7,7 @@ export interface Scan<State> {
   bytes: Uint8Array;
   pos: number;
   out: Packet[];
+  packets: PacketSource;
   payload: PayloadCollector;
   onDamage: ParserOptions['onDamage'];
 }
@@ -15,12 +16,13 @@ export interface Scan<State> {
  * Takes steps through the bytes, which begin at `state.at`, until one needs more than there are; moves `state.at` past
  * what was read. What is refused is passed over.
  */
-export function scanAll<State extends { at: number; refused: string | null }>(
-  scan: Scan<State>,
-  step: (scan: Scan<State>) => boolean,
+export function scanAll<Of extends Scan<{ at: number; refused: string | null }>>(
+  scan: Of,
+  step: (scan: Of) => boolean,
 ): Packet[] {
   const { state, bytes } = scan;
   const base = state.at;
+  scan.packets.begin();
   while (state.refused === null && step(scan)) state.at = base + scan.pos;
   state.at = base + (state.refused === null ? scan.pos : bytes.length);
   return scan.out;

@@ -46,44 +46,93 @@ export interface Boundary {
 /** A decoder that begins anywhere is in step after this long (RFC 7845 §4.6). */
 const preRollSamples = 3840;
 
-export const emptySums: Sums = { samples: 0, quietSamples: 0, packets: 0, bytes: 0 };
+export const noSums = (): Sums => ({ samples: 0, quietSamples: 0, packets: 0, bytes: 0 });
 
-export function addTo(slot: Slot | null, packet: Packet): Slot {
-  if (!slot) {
-    return {
-      block: packet.blockStart,
-      index: packet.indexInBlock,
-      byteEnd: packet.byteEnd,
-      audio: packet.audioSample,
-      time: packet.timeSample,
-      samples: packet.samples,
-      discard: packet.discardSamples,
-      packets: 1,
-      bytes: packet.size,
-      voiced: packet.voiced,
-      quiet: false,
-    };
-  }
+const blankSlot = (): Slot => ({
+  block: 0,
+  index: 0,
+  byteEnd: 0,
+  audio: 0,
+  time: 0,
+  samples: 0,
+  discard: 0,
+  packets: 0,
+  bytes: 0,
+  voiced: null,
+  quiet: false,
+});
+
+/** A slot without its names, which would be most of a saved state. */
+export type PackedSlot = [
+  block: number,
+  index: number,
+  byteEnd: number,
+  audio: number,
+  time: number,
+  samples: number,
+  discard: number,
+  packets: number,
+  bytes: number,
+  voiced: boolean | null,
+  quiet: boolean,
+];
+
+export const packSlot = (slot: Slot): PackedSlot => [
+  slot.block,
+  slot.index,
+  slot.byteEnd,
+  slot.audio,
+  slot.time,
+  slot.samples,
+  slot.discard,
+  slot.packets,
+  slot.bytes,
+  slot.voiced,
+  slot.quiet,
+];
+
+export function unpackSlot(packed: PackedSlot): Slot {
+  const [block, index, byteEnd, audio, time, samples, discard, packets, bytes, voiced, quiet] = packed;
+  return { block, index, byteEnd, audio, time, samples, discard, packets, bytes, voiced, quiet };
+}
+
+/** A slot that begins with this packet; `slot`, if given, is filled in anew. */
+export function beginSlot(packet: Packet, slot: Slot = blankSlot()): Slot {
+  slot.block = packet.blockStart;
+  slot.index = packet.indexInBlock;
+  slot.audio = packet.audioSample;
+  slot.time = packet.timeSample;
+  slot.samples = 0;
+  slot.packets = 0;
+  slot.bytes = 0;
+  slot.voiced = null;
+  slot.quiet = false;
+  addToSlot(slot, packet);
+  return slot;
+}
+
+export function addToSlot(slot: Slot, packet: Packet): void {
   slot.byteEnd = packet.byteEnd;
   slot.samples += packet.samples;
   slot.discard = packet.discardSamples;
   slot.packets += 1;
   slot.bytes += packet.size;
   if (packet.voiced !== null) slot.voiced = packet.voiced || slot.voiced === true;
-  return slot;
 }
 
-export function sumsOf({ samples, packets, bytes, quiet }: Slot): Sums {
-  return { samples, quietSamples: quiet ? samples : 0, packets, bytes };
+export function addToSums(sums: Sums, { samples, packets, bytes, quiet }: Slot): void {
+  sums.samples += samples;
+  if (quiet) sums.quietSamples += samples;
+  sums.packets += packets;
+  sums.bytes += bytes;
 }
 
-/** `sign` −1 takes `other` away. */
-export function combine(sums: Sums, other: Sums, sign: 1 | -1): Sums {
+export function without(sums: Sums, other: Sums): Sums {
   return {
-    samples: sums.samples + sign * other.samples,
-    quietSamples: sums.quietSamples + sign * other.quietSamples,
-    packets: sums.packets + sign * other.packets,
-    bytes: sums.bytes + sign * other.bytes,
+    samples: sums.samples - other.samples,
+    quietSamples: sums.quietSamples - other.quietSamples,
+    packets: sums.packets - other.packets,
+    bytes: sums.bytes - other.bytes,
   };
 }
 

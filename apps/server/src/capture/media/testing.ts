@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { OpusDecoder } from 'opus-decoder';
-import { createDemuxer, initialDemuxerState } from './demuxer.ts';
+import { Demuxer, initialDemuxerState } from './demuxer.ts';
 import type { Packet } from './packet.ts';
 
 /** Recordings made by `fixtures/make-fixtures.mjs`. */
@@ -20,13 +20,13 @@ export function readFixture(name: string): Uint8Array {
 }
 
 export function packetsOf(bytes: Uint8Array, mimeType: string): Packet[] {
-  const demuxer = createDemuxer(initialDemuxerState(mimeType), { keepPayloads: true });
+  const demuxer = new Demuxer(initialDemuxerState(mimeType), { keepPayloads: true });
   return [...demuxer.push(bytes, 0), ...demuxer.finish()];
 }
 
 /** The first channel of a whole track or file, pre-skip and end trimming applied, as RFC 7845 asks of a player. */
 export async function decode(bytes: Uint8Array, mimeType: string): Promise<Float32Array> {
-  const demuxer = createDemuxer(initialDemuxerState(mimeType), { keepPayloads: true });
+  const demuxer = new Demuxer(initialDemuxerState(mimeType), { keepPayloads: true });
   const packets = [...demuxer.push(bytes, 0), ...demuxer.finish()];
   const { channels, preSkip } = demuxer.head!;
   const decoder = new OpusDecoder({ channels });

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts';
-import { createDemuxer, initialDemuxerState } from './demuxer.ts';
-import { createOggWriter, type OggWriter } from './ogg-writer.ts';
+import { Demuxer, initialDemuxerState } from './demuxer.ts';
+import { asBuffer, createOggWriter, type OggWriter } from './ogg-writer.ts';
 import { maxSilencePacketSamples, silencePacket, silenceStepSamples } from './opus.ts';
 import type { Packet } from './packet.ts';
 
@@ -27,7 +27,7 @@ const maxBatchBytes = 64 * 1024;
  * index has to be known before the first byte is written, and none grows with the track.
  */
 export async function* createTrackFile({ mimeType, bytes }: TrackFileOptions): AsyncGenerator<Uint8Array, void, void> {
-  const demuxer = createDemuxer(initialDemuxerState(mimeType), { keepPayloads: true });
+  const demuxer = new Demuxer(initialDemuxerState(mimeType), { keepPayloads: true });
   let writer: OggWriter | null = null;
   let end = 0;
   let offset = 0;
@@ -38,7 +38,7 @@ export async function* createTrackFile({ mimeType, bytes }: TrackFileOptions): A
         yield* writer.headers();
       }
       yield* writeSilence(writer, packet.jumpSamples, demuxer.head!.channels);
-      yield* writer.add(packet.payload, packet.samples);
+      yield* page(writer.add(packet.samples, asBuffer(packet.payload)));
       end = packet.timeSample + packet.samples - packet.discardSamples;
     }
   };
@@ -53,17 +53,19 @@ export async function* createTrackFile({ mimeType, bytes }: TrackFileOptions): A
   }
   yield* inBatches(write(demuxer.finish()));
   if (!writer) throw demuxer.refused ?? new AppError('UNSUPPORTED_MEDIA', 'The track has no sound in it.');
-  yield* (writer as OggWriter).finish(end);
+  yield (writer as OggWriter).finish(end);
 }
 
 function* writeSilence(writer: OggWriter, samples: number, channels: number): Generator<Uint8Array, void, void> {
-  const longest = silencePacket(maxSilencePacketSamples, channels);
+  const longest = asBuffer(silencePacket(maxSilencePacketSamples, channels));
   let left = samples;
   for (; left >= maxSilencePacketSamples; left -= maxSilencePacketSamples) {
-    yield* writer.add(longest, maxSilencePacketSamples);
+    yield* page(writer.add(maxSilencePacketSamples, longest));
   }
-  if (left >= silenceStepSamples) yield* writer.add(silencePacket(left, channels), left);
+  if (left >= silenceStepSamples) yield* page(writer.add(left, asBuffer(silencePacket(left, channels))));
 }
+
+const page = (full: Uint8Array | null): Uint8Array[] => (full ? [full] : []);
 
 function* inBatches(pages: Iterable<Uint8Array>): Generator<Uint8Array, void, void> {
   let batch: Uint8Array[] = [];

@@ -1,10 +1,18 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { inflateRawSync } from 'node:zlib';
 import { AppError } from '../../errors.ts';
 import type { CutChunk } from './chunk.ts';
-import { createCutter, initialCutterState, type CutterOptions, type CutterState } from './cutter.ts';
-import { createDemuxer, initialDemuxerState, type DemuxerState } from './demuxer.ts';
+import {
+  Cutter,
+  initialCutterState,
+  packCutterState,
+  unpackCutterState,
+  type CutterOptions,
+  type CutterState,
+  type PackedCutterState,
+} from './cutter.ts';
+import { Demuxer, initialDemuxerState, type DemuxerState } from './demuxer.ts';
 import { samplesPerMs } from './opus.ts';
-import type { ByteRange, Packet } from './packet.ts';
+import { createRecycledPackets, type ByteRange, type Packet, type ParserOptions } from './packet.ts';
 
 export interface TrackReaderOptions extends CutterOptions {
   mimeType: string;
@@ -13,89 +21,124 @@ export interface TrackReaderOptions extends CutterOptions {
   onDamage?: (range: ByteRange) => void;
 }
 
-/** Finds the chunks of one track in its durable bytes. Holds a few KB, none of it sound. */
-export interface TrackReader {
-  /** The next byte wanted. After a restart, bytes are given from here on. */
-  readonly offset: number;
-  /** Milliseconds of the track's time up to the last packet that is whole. */
-  readonly durableMs: number;
-  /** Why the bytes are no Opus that can be read (`UNSUPPORTED_MEDIA`): no chunk comes any more. */
-  readonly refused: AppError | null;
-  /**
-   * The chunks that these bytes complete. `offset` is that of the first byte in the track. Bytes seen before are trimmed
-   * off; throws `HOLE` where some between are missing, and nothing else, whatever the bytes are.
-   */
-  push(bytes: Uint8Array, offset: number): CutChunk[];
-  /** The bytes from where the last ones ended up to `end` will never come: what is before them is a chunk. */
-  lose(end: number): CutChunk[];
-  /** The rest is a chunk, as there seem to be no more bytes; if some do come, they begin another. */
-  finish(): CutChunk[];
-  /** Under 1 KB. A reader made from it, given the bytes from its `offset` on, finds the very same chunks. */
-  snapshot(): Uint8Array;
-}
+/** A reader looks at a packet when it comes, and keeps none. */
+const parsing: ParserOptions = { packets: createRecycledPackets() };
 
-interface Saved {
-  version: 1;
+interface State {
   demuxer: DemuxerState;
   cutter: CutterState;
   endSample: number;
 }
 
-/** Throws `UNSUPPORTED_MEDIA` for a MIME type that is not WebM or Ogg with Opus. */
-export function createTrackReader({ mimeType, state, onDamage, ...cutting }: TrackReaderOptions): TrackReader {
-  const saved = state ? restore(state) : begin(mimeType);
-  const demuxer = createDemuxer(saved.demuxer, onDamage ? { onDamage } : {});
-  const cutter = createCutter(saved.cutter, cutting);
-  const { container } = saved.demuxer.parser;
-  const framing = () => ({ container, stream: demuxer.stream ?? 0, head: demuxer.head! });
-  const cut = (packets: readonly Packet[]): CutChunk[] => {
+interface Saved extends Omit<State, 'cutter'> {
+  version: 2;
+  cutter: PackedCutterState;
+}
+
+/** Finds the chunks of one track in its durable bytes. Holds a few KB, none of it sound. */
+export class TrackReader {
+  readonly #state: State;
+  readonly #demuxer: Demuxer;
+  readonly #cutter: Cutter;
+
+  /** Throws `UNSUPPORTED_MEDIA` for a MIME type that is not WebM or Ogg with Opus. */
+  constructor({ mimeType, state, onDamage, ...cutting }: TrackReaderOptions) {
+    this.#state = state ? restore(state) : begin(mimeType);
+    this.#demuxer = new Demuxer(this.#state.demuxer, onDamage ? { ...parsing, onDamage } : parsing);
+    this.#cutter = new Cutter(this.#state.cutter, cutting);
+  }
+
+  /** The next byte wanted. After a restart, bytes are given from here on. */
+  get offset(): number {
+    return this.#demuxer.offset;
+  }
+
+  /** Milliseconds of the track's time up to the last packet that is whole. */
+  get durableMs(): number {
+    const preSkip = this.#demuxer.head?.preSkip ?? 0;
+    return Math.max(0, Math.round((this.#state.endSample - preSkip) / samplesPerMs));
+  }
+
+  /** Why the bytes are no Opus that can be read (`UNSUPPORTED_MEDIA`): no chunk comes any more. */
+  get refused(): AppError | null {
+    return this.#demuxer.refused;
+  }
+
+  /**
+   * The chunks that these bytes complete. `offset` is that of the first byte in the track. Bytes seen before are trimmed
+   * off; throws `HOLE` where some between are missing, and nothing else, whatever the bytes are.
+   */
+  push(bytes: Uint8Array, offset: number): CutChunk[] {
+    return this.#cut(this.#demuxer.push(bytes, offset));
+  }
+
+  /** The bytes from where the last ones ended up to `end` will never come: what is before them is a chunk. */
+  lose(end: number): CutChunk[] {
+    const chunks = this.#cut(this.#demuxer.lose(end));
+    if (this.#demuxer.head) chunks.push(...this.#cutter.finish(this.#framing()));
+    this.#cutter.forget();
+    return chunks;
+  }
+
+  /** The rest is a chunk, as there seem to be no more bytes; if some do come, they begin another. */
+  finish(): CutChunk[] {
+    const chunks = this.#cut(this.#demuxer.finish());
+    return this.#demuxer.head ? [...chunks, ...this.#cutter.finish(this.#framing())] : chunks;
+  }
+
+  /** Under 2 KB. A reader made from it, given the bytes from its `offset` on, finds the very same chunks. */
+  snapshot(): Uint8Array {
+    return save(this.#state);
+  }
+
+  #framing() {
+    const { container } = this.#state.demuxer.parser;
+    return { container, stream: this.#demuxer.stream ?? 0, head: this.#demuxer.head! };
+  }
+
+  #cut(packets: readonly Packet[]): CutChunk[] {
     const last = packets.at(-1);
     if (!last) return [];
-    saved.endSample = last.timeSample + last.samples - last.discardSamples;
-    const track = framing();
+    this.#state.endSample = last.timeSample + last.samples - last.discardSamples;
+    const track = this.#framing();
     const chunks: CutChunk[] = [];
-    for (const packet of packets) chunks.push(...cutter.add(packet, track));
+    for (const packet of packets) chunks.push(...this.#cutter.add(packet, track));
     return chunks;
-  };
-  return {
-    get offset() {
-      return demuxer.offset;
-    },
-    get durableMs() {
-      return Math.max(0, Math.round((saved.endSample - (demuxer.head?.preSkip ?? 0)) / samplesPerMs));
-    },
-    get refused() {
-      return demuxer.refused;
-    },
-    push: (bytes, offset) => cut(demuxer.push(bytes, offset)),
-    lose(end) {
-      const chunks = cut(demuxer.lose(end));
-      if (demuxer.head) chunks.push(...cutter.finish(framing()));
-      cutter.forget();
-      return chunks;
-    },
-    finish() {
-      const chunks = cut(demuxer.finish());
-      return demuxer.head ? [...chunks, ...cutter.finish(framing())] : chunks;
-    },
-    snapshot: () => deflateRawSync(JSON.stringify(saved), smallWindow),
-  };
+  }
 }
 
-/** For 2 KB of JSON. Deflate then takes 12 KB of memory for as long as it runs, not 260. */
-const smallWindow = { windowBits: 11, memLevel: 3 };
-/** No snapshot of ours is longer when inflated. */
+function begin(mimeType: string): State {
+  return { demuxer: initialDemuxerState(mimeType), cutter: initialCutterState(), endSample: 0 };
+}
+
+/** What tracks that were live before an update were saved as: compressed, with slots as they are. */
+interface SavedBefore extends State {
+  version: 1;
+}
+
+const openingBrace = 0x7b;
+/** No state of ours is longer when inflated. */
 const maxSavedBytes = 8192;
 
-function begin(mimeType: string): Saved {
-  return { version: 1, demuxer: initialDemuxerState(mimeType), cutter: initialCutterState(), endSample: 0 };
+/** Compressed text of version 1 begins with 0xab or with a byte that ends in the bits 101: never with a brace. */
+function textOf(bytes: Uint8Array): string {
+  const isText = bytes[0] === openingBrace;
+  return Buffer.from(isText ? bytes : inflateRawSync(bytes, { maxOutputLength: maxSavedBytes })).toString('latin1');
 }
 
-function restore(bytes: Uint8Array): Saved {
+/** As text: to compress it took as long as all else that is done for a chunk. */
+function save(state: State): Uint8Array {
+  const { demuxer, endSample } = state;
+  const saved: Saved = { version: 2, demuxer, cutter: packCutterState(state.cutter), endSample };
+  return Buffer.from(JSON.stringify(saved), 'latin1');
+}
+
+function restore(bytes: Uint8Array): State {
   try {
-    const saved = JSON.parse(inflateRawSync(bytes, { maxOutputLength: maxSavedBytes }).toString()) as Saved;
+    const saved = JSON.parse(textOf(bytes)) as Saved | SavedBefore;
     if (saved.version === 1) return saved;
-    throw new Error(`version ${String(saved.version)}`);
+    if (saved.version === 2) return { ...saved, cutter: unpackCutterState(saved.cutter) };
+    throw new Error(`version ${String((saved as { version?: unknown }).version)}`);
   } catch (cause) {
     throw new AppError('INTERNAL', 'The saved state of a track cannot be read.', { cause });
   }

@@ -15,10 +15,10 @@ import {
   readOpusPacket,
   samplesPerMs,
 } from './opus.ts';
-import type { ParserOptions, Packet } from './packet.ts';
-import { createPayloadCollector } from './payload.ts';
+import { freshPackets, noBytes, type Packet, type ParserOptions } from './packet.ts';
+import { createPayloadCollector, type PayloadCollector } from './payload.ts';
 import { scanAll, type Scan as ScanOf } from './scan.ts';
-import type { WebmState } from './webm-state.ts';
+import { blankBlock, type OpenBlock, type WebmState } from './webm-state.ts';
 
 /** The most that is passed over on the word of a declared size. */
 const maxSkippedElementBytes = 1 << 20;
@@ -28,32 +28,56 @@ const maxHeaderBytes = 1 << 20;
 const maxValueBytes = 64;
 const clusterIdBytes = Buffer.from([0x1f, 0x43, 0xb6, 0x75]);
 
-type Scan = ScanOf<WebmState>;
+interface Scan extends ScanOf<WebmState> {
+  /** The block that was closed last, to be filled in again: one that is open when a slice ends lives until the next. */
+  spare: OpenBlock | null;
+}
 
 /** Of the element at hand; a step is over before the next begins. */
 const header: ElementHeader = { id: 0, size: 0, headerBytes: 0 };
 
 /** Reads WebM from any point between two elements on. Leaves at most 75 bytes unread: a header and a short value. */
-export function createWebmParser(state: WebmState, { keepPayloads = false, onDamage }: ParserOptions) {
-  const payload = createPayloadCollector(keepPayloads);
-  return {
-    /** `bytes` begin at `state.at`, which is moved past what was read. */
-    read(bytes: Uint8Array): Packet[] {
-      return scanAll({ state, bytes, pos: 0, out: [], payload, onDamage }, step);
-    },
-    /** Bytes up to `end` will never come: what was open is dropped, and the next cluster is looked for. */
-    lose(end: number): void {
-      state.damagedFrom ??= state.at;
-      Object.assign(state, { at: end, skip: 0, block: null, groupStart: null, groupEnd: null });
-      payload.take();
-    },
-    /** What is only known to be whole because nothing follows. */
-    end(): Packet[] {
-      const scan: Scan = { state, bytes: new Uint8Array(0), pos: 0, out: [], payload, onDamage };
-      if (state.skip === 0) closeBlock(scan);
-      return scan.out;
-    },
-  };
+export class WebmParser {
+  readonly #state: WebmState;
+  readonly #options: ParserOptions;
+  readonly #payload: PayloadCollector;
+  #spare: OpenBlock | null = null;
+
+  constructor(state: WebmState, options: ParserOptions) {
+    this.#state = state;
+    this.#options = options;
+    this.#payload = createPayloadCollector(options.keepPayloads ?? false);
+  }
+
+  /** `bytes` begin at `state.at`, which is moved past what was read. */
+  read(bytes: Uint8Array): Packet[] {
+    const scan = this.#begin(bytes);
+    const packets = scanAll(scan, step);
+    this.#spare = scan.spare;
+    return packets;
+  }
+
+  /** Bytes up to `end` will never come: what was open is dropped, and the next cluster is looked for. */
+  lose(end: number): void {
+    this.#state.damagedFrom ??= this.#state.at;
+    Object.assign(this.#state, { at: end, skip: 0, block: null, groupStart: null, groupEnd: null });
+    this.#payload.take();
+  }
+
+  /** What is only known to be whole because nothing follows. */
+  end(): Packet[] {
+    const scan = this.#begin(noBytes);
+    scan.packets.begin();
+    if (this.#state.skip === 0) closeBlock(scan);
+    this.#spare = scan.spare;
+    return scan.out;
+  }
+
+  #begin(bytes: Uint8Array): Scan {
+    const { packets = freshPackets, onDamage } = this.#options;
+    const [state, payload, spare] = [this.#state, this.#payload, this.#spare];
+    return { state, bytes, pos: 0, out: [], packets, payload, onDamage, spare };
+  }
 }
 
 /** Moves on by one element, payload or damaged range; false where more bytes are needed. */
@@ -173,15 +197,16 @@ function openBlock(scan: Scan, id: number, size: number, headerBytes: number): b
     const ticks = state.clusterTicks + readInt(bytes, payloadAt - 3, 2);
     const inGroup = id === ebmlId.block && state.groupStart !== null;
     if (!inGroup) state.groupEnd = null;
-    state.block = {
-      blockStart: inGroup ? state.groupStart! : state.at,
-      payloadStart: state.at + payloadAt - scan.pos,
-      size: payloadBytes,
-      samples: info.samples,
-      voiced: info.voiced,
-      containerMs: (ticks * state.tickNs) / 1_000_000,
-      discardSamples: 0,
-    };
+    const block = scan.spare ?? blankBlock();
+    scan.spare = null;
+    block.blockStart = inGroup ? state.groupStart! : state.at;
+    block.payloadStart = state.at + payloadAt - scan.pos;
+    block.size = payloadBytes;
+    block.samples = info.samples;
+    block.voiced = info.voiced;
+    block.containerMs = (ticks * state.tickNs) / 1_000_000;
+    block.discardSamples = 0;
+    state.block = block;
   }
   scan.pos = payloadAt;
   state.skip = payloadBytes;
@@ -203,24 +228,22 @@ function passOver(scan: Scan): boolean {
 function closeBlock(scan: Scan): void {
   const { state } = scan;
   if (!state.block) return;
-  // Written out: thousands are made in a second, and a spread is slower and leaves a second object behind.
   const { blockStart, payloadStart, size, samples, voiced, containerMs, discardSamples } = state.block;
-  scan.out.push({
-    blockStart,
-    indexInBlock: 0,
-    byteStart: payloadStart,
-    byteEnd: payloadStart + size,
-    size,
-    samples,
-    discardSamples,
-    voiced,
-    containerMs,
-    afterDamage: state.afterDamage,
-    payload: scan.payload.take(),
-    audioSample: 0,
-    timeSample: 0,
-    jumpSamples: 0,
-  });
+  const packet = scan.packets.next();
+  // Written out: thousands are filled in in a second.
+  packet.blockStart = blockStart;
+  packet.indexInBlock = 0;
+  packet.byteStart = payloadStart;
+  packet.byteEnd = payloadStart + size;
+  packet.size = size;
+  packet.samples = samples;
+  packet.discardSamples = discardSamples;
+  packet.voiced = voiced;
+  packet.containerMs = containerMs;
+  packet.afterDamage = state.afterDamage;
+  packet.payload = scan.payload.take();
+  scan.out.push(packet);
+  scan.spare = state.block;
   state.afterDamage = false;
   state.block = null;
   state.groupStart = null;

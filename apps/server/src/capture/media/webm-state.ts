@@ -1,7 +1,7 @@
 import type { OpusHead } from './opus.ts';
 
 /** A block whose header was read: its payload is what `skip` counts, unless it is passed over already. */
-interface OpenBlock {
+export interface OpenBlock {
   blockStart: number;
   payloadStart: number;
   size: number;
@@ -9,6 +9,10 @@ interface OpenBlock {
   voiced: boolean | null;
   containerMs: number;
   discardSamples: number;
+}
+
+export function blankBlock(): OpenBlock {
+  return { blockStart: 0, payloadStart: 0, size: 0, samples: 0, voiced: null, containerMs: 0, discardSamples: 0 };
 }
 
 /**

@@ -28,16 +28,38 @@ const beforeNouns = new Set(
 );
 /** Lines cited for a topic. */
 const maxLines = 6;
+const sentencesPerStep = 10;
 
-export function phrasesIn(sentences: readonly Sentence[], language: Language): Phrases {
-  const phrases = new Map<string, Phrase>();
-  for (const { text, lines } of sentences) {
-    const uncapitalised = /^\p{Lu}\p{Ll}/u.test(text) ? text[0]!.toLowerCase() + text.slice(1) : text;
-    for (const clause of uncapitalised.split(/[^\p{L}\p{N}'’\s-]+/u)) {
-      for (const run of runsOf(clause.split(/\s+/), language)) addPhrases(phrases, run, lines, language);
+/**
+ * For each part, the phrases that it or another part uses more than once: those that are said once name nothing, and are
+ * most. They are looked for twice, so that only those of one part at a time are ever held: all of them with all that is
+ * kept of a phrase took seventy times the text.
+ */
+export function* phrasesOf(
+  parts: readonly (readonly Sentence[])[],
+  language: Language,
+): Generator<number, readonly Phrases[]> {
+  const repeated = new Set<string>();
+  for (const [part, sentences] of parts.entries()) {
+    const counts = new Map<string, number>();
+    for (const [index, sentence] of sentences.entries()) {
+      for (const { key } of phrasesIn(sentence, language)) counts.set(key, (counts.get(key) ?? 0) + 1);
+      if (index % sentencesPerStep === 0) yield (0.5 * part) / parts.length;
+    }
+    for (const [key, count] of counts) if (count > 1) repeated.add(key);
+  }
+  const all: Map<string, Phrase>[] = [];
+  for (const sentences of parts) {
+    const phrases = new Map<string, Phrase>();
+    all.push(phrases);
+    for (const [index, sentence] of sentences.entries()) {
+      for (const said of phrasesIn(sentence, language)) {
+        if (repeated.has(said.key)) addPhrase(phrases, said, sentence.lines[0]!);
+      }
+      if (index % sentencesPerStep === 0) yield 0.5 + (0.5 * all.length) / parts.length;
     }
   }
-  return phrases;
+  return all;
 }
 
 /** What sets one part of the meeting apart from all: phrases said often here, seldom elsewhere. Null where none was said twice. */
@@ -72,6 +94,14 @@ function commonForm({ forms }: Phrase): string {
   return [...forms].reduce((best, form) => (form[1] > best[1] ? form : best))[0];
 }
 
+/** A phrase where it stands. */
+interface Said {
+  key: string;
+  stems: string[];
+  form: string;
+  asNoun: boolean;
+}
+
 interface Run {
   words: string[];
   afterNounMark: boolean;
@@ -94,21 +124,30 @@ function* runsOf(words: readonly string[], language: Language): Generator<Run> {
   if (run.words.length > 0) yield run;
 }
 
-function addPhrases(phrases: Map<string, Phrase>, run: Run, lines: readonly number[], language: Language): void {
+function* phrasesIn({ text }: Sentence, language: Language): Generator<Said> {
+  const uncapitalised = /^\p{Lu}\p{Ll}/u.test(text) ? text[0]!.toLowerCase() + text.slice(1) : text;
+  for (const clause of uncapitalised.split(/[^\p{L}\p{N}'’\s-]+/u)) {
+    for (const run of runsOf(clause.split(/\s+/), language)) yield* phrasesOfRun(run, language);
+  }
+}
+
+function* phrasesOfRun(run: Run, language: Language): Generator<Said> {
   for (let from = 0; from < run.words.length; from += 1) {
     for (let length = 1; length <= maxPhraseWords && from + length <= run.words.length; length += 1) {
       const words = run.words.slice(from, from + length);
       const stems = words.map((word) => stemOf(word.toLowerCase(), language));
       if (new Set(stems).size < stems.length) continue;
-      const key = stems.join(' ');
-      const phrase = phrases.get(key) ?? { stems, count: 0, asNoun: 0, forms: new Map<string, number>(), lines: [] };
-      const form = words.join(' ');
-      phrase.count += 1;
       // Inside a run a word stands in a compound.
-      if (run.afterNounMark || from > 0) phrase.asNoun += 1;
-      phrase.forms.set(form, (phrase.forms.get(form) ?? 0) + 1);
-      if (phrase.lines.length < maxLines && phrase.lines.at(-1) !== lines[0]) phrase.lines.push(lines[0]!);
-      phrases.set(key, phrase);
+      yield { key: stems.join(' '), stems, form: words.join(' '), asNoun: run.afterNounMark || from > 0 };
     }
   }
+}
+
+function addPhrase(phrases: Map<string, Phrase>, { key, stems, form, asNoun }: Said, line: number): void {
+  const phrase = phrases.get(key) ?? { stems, count: 0, asNoun: 0, forms: new Map<string, number>(), lines: [] };
+  phrase.count += 1;
+  if (asNoun) phrase.asNoun += 1;
+  phrase.forms.set(form, (phrase.forms.get(form) ?? 0) + 1);
+  if (phrase.lines.length < maxLines && phrase.lines.at(-1) !== line) phrase.lines.push(line);
+  phrases.set(key, phrase);
 }

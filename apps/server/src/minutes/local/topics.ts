@@ -1,6 +1,7 @@
 import { blocksOf, divide } from './segmentation.ts';
 import type { Line, Sentence } from './sentences.ts';
-import { phrasesIn, titleOf } from './titles.ts';
+import { stage } from './slices.ts';
+import { phrasesOf, titleOf } from './titles.ts';
 import type { Language } from './words.ts';
 
 export interface TopicSpan {
@@ -24,14 +25,10 @@ export function* topicsOf(
   const blocks = blocksOf(sentences.map(({ stems }) => stems));
   const spoken = sentences.reduce((sum, { stems }) => sum + stems.length, 0);
   const most = Math.min(maxTopics, Math.max(1, Math.floor(spoken / minTopicStems)));
-  const starts = (yield* divide(blocks, most)).map((block) => blocks[block]!.from);
+  const starts = (yield* stage(divide(blocks, most), 0, 0.9)).map((block) => blocks[block]!.from);
   const groups = starts.map((from, topic) => sentences.slice(from, starts[topic + 1]));
   const of = groups.flatMap((group, topic) => group.map(() => topic));
-  const phrases = [];
-  for (const group of groups) {
-    phrases.push(phrasesIn(group, language));
-    yield 0.95;
-  }
+  const phrases = yield* stage(phrasesOf(groups, language), 0.9, 1);
   const spans: TopicSpan[] = [];
   for (const [topic, group] of groups.entries()) {
     const title = titleOf(phrases[topic]!, phrases);

@@ -16,7 +16,7 @@ async function setUp(listener: RequestListener, maxSockets = 2) {
     await new Promise((resolve) => server.close(resolve));
   });
   const post = (body = 'sound', signal = new AbortController().signal) =>
-    api.post({ 'content-type': 'text/plain' }, Buffer.from(body), signal);
+    api.post({ 'content-type': 'text/plain' }, [Buffer.from(body)], signal);
   return { post, server, connections: () => connections };
 }
 
@@ -78,6 +78,6 @@ describe('createApiPost', () => {
 
   it('fails on an address that is none', async () => {
     const api = createApiPost('nowhere', { maxSockets: 1 });
-    await expect(api.post({}, Buffer.from('sound'), new AbortController().signal)).rejects.toThrow(/invalid url/i);
+    await expect(api.post({}, [Buffer.from('sound')], new AbortController().signal)).rejects.toThrow(/invalid url/i);
   });
 });

@@ -8,8 +8,8 @@ import { httpEngineError } from './http-errors.ts';
 const idleMs = 4000;
 
 export interface ApiPost {
-  /** Rejects as `apiFetch` does, or with the reason of `signal`, which is to be this call's own. */
-  post(headers: Record<string, string>, body: Buffer, signal: AbortSignal): Promise<string>;
+  /** Sends the pieces of a body. Rejects as `apiFetch` does, or with the reason of `signal`, which is to be this call's own. */
+  post(headers: Record<string, string>, body: readonly Uint8Array[], signal: AbortSignal): Promise<string>;
   /** Lets go of idle connections. */
   close(): void;
 }
@@ -21,7 +21,11 @@ export function createApiPost(address: string, { maxSockets }: { maxSockets: num
   const { proxyEnv } = (globalAgent as { options?: { proxyEnv?: http.AgentOptions['proxyEnv'] } }).options ?? {};
   const agent = new Agent({ keepAlive: true, maxSockets, timeout: idleMs, ...(proxyEnv && { proxyEnv }) });
 
-  function exchange(headers: Record<string, string>, body: Buffer, signal: AbortSignal): Promise<Answer> {
+  function exchange(
+    headers: Record<string, string>,
+    body: readonly Uint8Array[],
+    signal: AbortSignal,
+  ): Promise<Answer> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
       let isAnswered = false;
@@ -30,7 +34,7 @@ export function createApiPost(address: string, { maxSockets }: { maxSockets: num
         else if (isAnswered) reject(new EngineError('failed', 'its answer broke off', { cause }));
         else reject(new EngineError('unavailable', `${new URL(address).host} can't be reached`, { cause }));
       };
-      const length = String(body.length);
+      const length = String(body.reduce((sum, piece) => sum + piece.length, 0));
       const outgoing = request(address, {
         method: 'POST',
         agent,
@@ -52,7 +56,8 @@ export function createApiPost(address: string, { maxSockets }: { maxSockets: num
         });
         response.on('end', () => resolve({ response, body: Buffer.concat(pieces).toString('utf8') }));
       });
-      outgoing.end(body);
+      for (const piece of body) outgoing.write(piece);
+      outgoing.end();
     });
   }
 
@@ -62,7 +67,7 @@ export function createApiPost(address: string, { maxSockets }: { maxSockets: num
       const { statusCode: status = 0, headers: answered } = answer.response;
       if (status >= 200 && status < 300) return answer.body;
       if (status >= 300 && status < 400 && answered.location !== undefined) {
-        return apiFetch(address, { method: 'POST', headers, body: new Uint8Array(body) }, signal);
+        return apiFetch(address, { method: 'POST', headers, body: Buffer.concat(body) }, signal);
       }
       throw httpEngineError({ status, retryAfter: answered['retry-after'] ?? null, body: answer.body });
     },
