@@ -3,6 +3,7 @@ export const protocolVersion = 1;
 /** The prefix of every HTTP route but health, readiness and metrics. */
 export const apiPrefix = '/api/v1';
 
+export * from './answer-text.ts';
 export * from './engines.ts';
 export * from './errors.ts';
 export * from './events.ts';

@@ -101,7 +101,10 @@ export const citation = z.object({
 export type Citation = z.infer<typeof citation>;
 
 export const askReply = z.object({
-  /** Text with `[n]` behind each claim. A claim whose source was not among the passages given ends in `[?]`. */
+  /**
+   * Text with `[n]` behind each claim. A claim whose source was not among the passages given ends in `[?]`. In what
+   * `codeSpan` matches, brackets are the code's own.
+   */
   answer: z.string(),
   citations: z.array(citation),
   /** False where nothing in the sources answers: `answer` then says so. */

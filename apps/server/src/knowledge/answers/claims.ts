@@ -1,4 +1,4 @@
-import type { Citation } from '@hansard/protocol';
+import { codeSpan, type Citation } from '@hansard/protocol';
 import { sentencesOf } from './sentences.ts';
 import { quoteFor, type Source } from './sources.ts';
 
@@ -6,9 +6,10 @@ import { quoteFor, type Source } from './sources.ts';
 const unsourced = '[?]';
 
 /** `[1]`, `[1, 2]`, `[2–4]`, `【1†source】`, `[^1]`; an index as in `argv[1]` is none where it is marked as code. */
-const reference = /\s*(?:\[\^?(?:passages?\s+)?\p{N}[\p{N}\s,;–-]*\]|【[^】]*】)/giu;
+const reference = /[^\S\n]*(?:\[\^?(?:passages?\s+)?\p{N}[\p{N}\s,;–-]*\]|【[^】]*】)/giu;
 const openReference = /(?:\[\^?(?:p[a-z]*\s*)?[\p{N}\s,;–-]*|【[^】]*)$/u;
-const code = /`[^`]*`/g;
+/** Code that is still being written. */
+const openCode = /`[^`\n]*$/;
 /** Of `[2–4]`. */
 const maxRange = 50;
 
@@ -42,21 +43,29 @@ export function createClaimReader(sources: readonly Source[]): ClaimReader {
     return number;
   };
 
+  const sourcesOf = (found: string) => [...new Set(numbersIn(found))].map((number) => sources[number - 1]);
+
   const check = (sentence: string): string => {
-    const plain = outsideCode(sentence, (text) => text.replaceAll(reference, ''));
-    if (!/[\p{L}\p{N}]/u.test(plain)) return outsideCode(sentence, (text) => text.replaceAll(reference, ''));
+    const plain = outsideCode(sentence, withoutReferences);
+    if (!/[\p{L}\p{N}]/u.test(plain)) return plain;
     let valid = 0;
     let missing = 0;
-    const shown = outsideCode(sentence, (text) =>
+    const sourcedOnly = (text: string) =>
       text.replaceAll(reference, (found) => {
-        const given = [...new Set(numbersIn(found))].map((number) => sources[number - 1]);
+        const isNone = sourcesOf(found).every((source) => source === undefined);
+        if (isNone) missing += 1;
+        return isNone ? '' : found;
+      });
+    const renumbered = (text: string) =>
+      text.replaceAll(reference, (found) => {
+        const given = sourcesOf(found);
         const known = given.filter((source) => source !== undefined);
-        missing += given.length === 0 ? 1 : given.length - known.length;
+        missing += given.length - known.length;
         valid += known.length;
         const marks = new Set(known.map((source) => cite(source, plain)));
-        return marks.size === 0 ? '' : ` ${[...marks].map((number) => `[${number}]`).join('')}`;
-      }),
-    );
+        return ` ${[...marks].map((number) => `[${number}]`).join('')}`;
+      });
+    const shown = outsideCode(sentence, (text) => renumbered(untilSame(text, sourcedOnly)));
     claims += 1;
     if (valid > 0) sourced += 1;
     if (valid > 0 && missing === 0) return shown;
@@ -67,7 +76,7 @@ export function createClaimReader(sources: readonly Source[]): ClaimReader {
   return {
     push(text) {
       buffer += text;
-      const pieces = sentencesOf(buffer, hidden(buffer));
+      const pieces = sentencesOf(buffer, hidden(buffer, openCode));
       buffer = pieces.pop() ?? '';
       // Whether a sentence ends is known once the next has a letter: `etc. (5` may go on.
       if (!/\p{L}/u.test(hidden(buffer))) buffer = (pieces.pop() ?? '') + buffer;
@@ -84,16 +93,31 @@ export function createClaimReader(sources: readonly Source[]): ClaimReader {
 }
 
 /**
- * The text with each reference, the last of which may be unfinished, as soft hyphens: to these, sentence boundaries are
- * blind, so that one behind the full stop stays with its sentence.
+ * The text with code and each reference, the last of which may be unfinished, as soft hyphens: to these, sentence
+ * boundaries are blind, so that code stays whole and a reference behind the full stop stays with its sentence.
  */
-function hidden(text: string): string {
-  return outsideCode(text, (plain) =>
-    plain.replaceAll(new RegExp(`${reference.source}|${openReference.source}`, 'giu'), (found) =>
-      found.replaceAll(/\S/g, '\u00ad'),
-    ),
-  );
+function hidden(text: string, unfinished = /(?!)/): string {
+  return text
+    .replaceAll(codeSpan, blank)
+    .replace(unfinished, blank)
+    .replaceAll(new RegExp(`${reference.source}|${openReference.source}`, 'giu'), (found) =>
+      found.replaceAll(/\S/g, blank),
+    );
 }
+
+const blank = (text: string): string => '\u00ad'.repeat(text.length);
+
+/** Where one is taken out of another, as of `[[9]1]`, what is left may be one. */
+function untilSame(text: string, change: (text: string) => string): string {
+  let before;
+  do {
+    before = text;
+    text = change(text);
+  } while (text !== before);
+  return text;
+}
+
+const withoutReferences = (text: string): string => untilSame(text, (rest) => rest.replaceAll(reference, ''));
 
 function numbersIn(found: string): number[] {
   const [, inner = ''] = /[[【]([^\]】†]*)/u.exec(found) ?? [];
@@ -105,9 +129,9 @@ function numbersIn(found: string): number[] {
 }
 
 function outsideCode(text: string, change: (plain: string) => string): string {
-  const spans = text.match(code) ?? [];
+  const spans = text.match(codeSpan) ?? [];
   return text
-    .split(code)
+    .split(codeSpan)
     .map((plain, index) => change(plain) + (spans[index] ?? ''))
     .join('');
 }

@@ -16,6 +16,7 @@ describe('an answer', () => {
 
   it('leaves brackets alone that are no marks', () => {
     expect(answerParts('Use argv[] and [sic] and [1234].')).toEqual([[text('Use argv[] and [sic] and [1234].')]]);
+    expect(answerParts('Use `argv[1]`. [1]')).toEqual([[text('Use `argv[1]`.'), source(1)]]);
   });
 
   it('holds a mark back until it is whole', () => {

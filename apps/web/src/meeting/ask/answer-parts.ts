@@ -1,3 +1,5 @@
+import { codeSpan } from '@hansard/protocol';
+
 export type AnswerPart =
   | { kind: 'text'; text: string }
   /** From 1. */
@@ -5,7 +7,8 @@ export type AnswerPart =
   /** The source that was named for what stands before it is none. */
   | { kind: 'unsupported' };
 
-const marks = /\s*\[(\d{1,3}|\?)\]/g;
+/** Code, in which there are none, or a mark. */
+const codeOrMark = new RegExp(`${codeSpan.source}|\\s*\\[(\\d{1,3}|\\?)\\]`, 'g');
 /** A mark that is still being written. */
 const openMark = /\s*\[\d{0,3}$/;
 
@@ -20,7 +23,8 @@ export function answerParts(answer: string, writing = false): AnswerPart[][] {
 function partsOf(paragraph: string): AnswerPart[] {
   const parts: AnswerPart[] = [];
   let from = 0;
-  for (const { 0: mark, 1: inner, index } of paragraph.matchAll(marks)) {
+  for (const { 0: mark, 1: inner, index } of paragraph.matchAll(codeOrMark)) {
+    if (inner === undefined) continue;
     if (index > from) parts.push({ kind: 'text', text: paragraph.slice(from, index) });
     parts.push(inner === '?' ? { kind: 'unsupported' } : { kind: 'source', number: Number(inner) });
     from = index + mark.length;

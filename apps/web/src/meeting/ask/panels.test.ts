@@ -207,7 +207,7 @@ describe('a question', { timeout: 30_000 }, () => {
     const page = await openPart('Ask', { viewport });
     await askFor(page, 'What about the export?');
     const sources = page.getByRole('list', { name: 'Sources' });
-    expect(await sources.getByRole('button', { name: 'Play from 48:58' }).count()).toBe(1);
+    await sources.getByRole('button', { name: 'Play from 48:58' }).waitFor();
     await sources.getByRole('button', { name: 'Source 2: 48:58 Secretary' }).click();
     const line = page.locator(':focus');
     await line.filter({ hasText: 'leave the export out' }).waitFor();
