@@ -22,5 +22,11 @@ if (!name || !names.includes(name)) {
 }
 const { benchmark } = (await import(`./${name}/index.ts`)) as { benchmark: Benchmark };
 console.log(`# ${name}: ${benchmark.describe}\n# npm run bench -- ${[name, ...args].join(' ')}`);
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)
+  process.once(signal, () => process.exit(code));
 const { values } = parseArgs({ args, options: benchmark.options ?? {} });
 await benchmark.run(values as Record<string, string | boolean | undefined>);

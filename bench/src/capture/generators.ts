@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { endWithThisProcess } from '../load/children.ts';
 import type { GeneratorCalls } from './generator.ts';
 
 /** Calls all generator processes at once; answers come in their order. */
@@ -13,12 +14,14 @@ export interface Generators {
   stop(): Promise<void>;
 }
 
+/** No collector's threads of their own: who records sits at another machine, and takes no core from the server. */
+const generatorFlags = ['--disable-warning=ExperimentalWarning', '--max-old-space-size=4096', '--single-threaded-gc'];
+
 export function startGenerators(count: number): Generators {
   const children = Array.from({ length: count }, () =>
-    fork(join(import.meta.dirname, 'generator.ts'), {
-      serialization: 'advanced',
-      execArgv: ['--disable-warning=ExperimentalWarning', '--max-old-space-size=4096'],
-    }),
+    endWithThisProcess(
+      fork(join(import.meta.dirname, 'generator.ts'), { serialization: 'advanced', execArgv: generatorFlags }),
+    ),
   );
   return {
     count,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { launchArgs } from '@hansard/server/launch';
+import { launchArgs, launchEnv } from '@hansard/server/launch';
 import { buildHansard } from '../load/hansard-server.ts';
 import { readProcess } from '../load/process-stats.ts';
 import { createServerProcess } from '../load/server-process.ts';
@@ -56,7 +56,7 @@ async function leaveAlone(seconds: number): Promise<Idle> {
   const server = await createServerProcess({
     file: launchArgs.at(-1)!,
     flags: launchArgs.slice(0, -1),
-    env: { HANSARD_DATA_DIR: dir, HANSARD_ENGINE_SETUP: 'off' },
+    env: { ...launchEnv(process.env), HANSARD_DATA_DIR: dir, HANSARD_ENGINE_SETUP: 'off' },
   });
   try {
     const startMs = await server.start();

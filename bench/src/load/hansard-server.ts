@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { launchArgs, launchArgsIn } from '@hansard/server/launch';
+import { launchArgs, launchArgsIn, launchEnv } from '@hansard/server/launch';
 import type { ServerProgram } from './server-process.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -21,7 +21,7 @@ export function hansardProgram(
   return {
     file: args.at(-1)!,
     flags: [...args.slice(0, -1), '--inspect-port=127.0.0.1:0'],
-    env: { HANSARD_ENGINE_SETUP: 'off', ...env, HANSARD_DATA_DIR: dataDir },
+    env: { ...launchEnv(process.env), HANSARD_ENGINE_SETUP: 'off', ...env, HANSARD_DATA_DIR: dataDir },
   };
 }
 

@@ -2,13 +2,14 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endWithThisProcess } from './children.ts';
 
 export interface ServerProgram {
   /** A file that Node runs, with the flags before it. */
   file: string;
   flags?: readonly string[];
   /** It is told its port as `PORT`. */
-  env?: Readonly<Record<string, string>>;
+  env?: Readonly<NodeJS.ProcessEnv>;
   /** A program that becomes what its arguments say, such as a shell that enters a container and then executes them. */
   launcher?: readonly string[];
 }
@@ -58,10 +59,12 @@ export async function createServerProcess(program: ServerProgram): Promise<Serve
       return { code: child.exitCode, signal: child.signalCode };
     },
     spawn() {
-      child = spawn(command, args, {
-        env: { ...process.env, HOST: '127.0.0.1', ...env, PORT: String(port) },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
+      child = endWithThisProcess(
+        spawn(command, args, {
+          env: { ...process.env, ...env, HOST: '127.0.0.1', PORT: String(port) },
+          stdio: ['ignore', 'pipe', 'pipe'],
+        }),
+      );
       child.stdout!.on('data', keep);
       child.stderr!.on('data', keep);
     },

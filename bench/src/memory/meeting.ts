@@ -1,21 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  connectSocket,
-  createApi,
-  createMemorySpool,
-  createTranscriptStore,
-  createUploader,
-  type HansardSocket,
-  type Uploader,
-} from '@hansard/client';
-import { createFileSource } from '@hansard/client/node';
+import { createApi, type Api } from '@hansard/client';
 import type { Speech } from '../load/speech.ts';
+import { comeIn, type Person } from './person.ts';
+import { lossesOf, type Losses } from './losses.ts';
 
 export interface MeetingOptions {
   url: string;
   title: string;
-  /** What its recorder sends, as fast as the server takes it; nothing where it is left out. */
+  /** Who is there, each with a browser that shows the transcript; four at the most. */
+  people: number;
+  /** What each of the first so many records, sent as fast as the server takes it. */
+  recorders: number;
   speech?: Speech;
   /** What its people say by captions; they take turns. */
   lines: readonly string[];
@@ -27,56 +22,40 @@ export interface MeetingOptions {
 }
 
 const speakers = ['Ada', 'Ben', 'Cleo', 'Dan'];
-const audioType = 'audio/webm;codecs=opus';
+const exportFormats = ['md', 'vtt', 'json', 'txt'] as const;
 const pollMs = 200;
 const settleTimeoutMs = 300_000;
 
-/** A meeting from its beginning until its minutes are made, by the SDK that people's browsers run: a recorder, captions, a viewer. */
-export async function holdMeeting(options: MeetingOptions): Promise<void> {
-  const { url, title, speech, lines } = options;
+/**
+ * A meeting from its beginning until its minutes are made and all have read them, by the SDK that people's browsers run. Says
+ * what of it was lost.
+ */
+export async function holdMeeting(options: MeetingOptions): Promise<Losses> {
+  const { url, title, people, recorders, speech, lines } = options;
   const api = createApi(url);
   const { id: meetingId } = await api.createMeeting({ title });
-  const socket = connectSocket(url);
-  const viewer = createTranscriptStore({ socket, meetingId });
-  const recorder = speech ? createRecorder(socket, meetingId, speech) : null;
+  const present: Person[] = Array.from({ length: people }, () => comeIn(url, meetingId));
   try {
-    await Promise.all([recorder?.saved, postLines(api, meetingId, options)]);
-    await seen(viewer, lines.length);
+    const recordings = speech ? present.slice(0, recorders).map((person) => person.record(speech)) : [];
+    await Promise.all([...recordings, postLines(api, meetingId, options)]);
+    await until('all see all lines', async () => present.every(({ lines: seen }) => seen().length >= lines.length));
     await api.endMeeting(meetingId);
     await settled(api, meetingId);
+    await Promise.all(present.map((_, index) => readOver(api, meetingId, index)));
+    return await lossesOf({
+      api,
+      meetingId,
+      sentBytes: recordings.length * (speech?.bytes.length ?? 0),
+      postedLines: lines,
+      seen: present.map(({ lines: seen }) => seen),
+    });
   } finally {
-    recorder?.uploader.close();
-    viewer.close();
-    socket.close();
+    for (const person of present) person.leave();
   }
 }
 
-function createRecorder(
-  socket: HansardSocket,
-  meetingId: string,
-  { bytes, bytesPerSecond }: Speech,
-): { uploader: Uploader; saved: Promise<void> } {
-  const uploader = createUploader({ socket, spool: createMemorySpool() });
-  const trackId = randomUUID();
-  const play = async (): Promise<void> => {
-    const source = await createFileSource({ bytes, bytesPerSecond, realTime: false, sliceMs: 1000 });
-    const track = {
-      trackId,
-      meetingId,
-      kind: 'microphone' as const,
-      mimeType: audioType,
-      participant: null,
-      startedAtMs: Date.now(),
-      continues: null,
-    };
-    await source.play(uploader, track).done;
-    await uploader.whenSaved(trackId);
-  };
-  return { uploader, saved: play() };
-}
-
 async function postLines(
-  api: ReturnType<typeof createApi>,
+  api: Api,
   meetingId: string,
   { lines, linesPerPost, msPerLine, pauseMs }: MeetingOptions,
 ): Promise<void> {
@@ -96,17 +75,32 @@ async function postLines(
   }
 }
 
-/** Until the viewer has so many lines; those from speech come later. */
-async function seen(viewer: ReturnType<typeof createTranscriptStore>, count: number): Promise<void> {
-  await until('a viewer sees all lines', async () => viewer.getSnapshot().lines.length >= count);
-}
-
-async function settled(api: ReturnType<typeof createApi>, meetingId: string): Promise<void> {
+async function settled(api: Api, meetingId: string): Promise<void> {
   await until('a meeting is transcribed', async () => (await api.getMeeting(meetingId)).openChunks === 0);
   await until('minutes are made', async () => {
     const minutes = await api.getMinutes(meetingId);
     return minutes !== null && minutes.state !== 'running';
   });
+}
+
+/** What a page asks for when a meeting is over: itself, its minutes, the list, a search, a file, the start of a recording. */
+async function readOver(api: Api, meetingId: string, reader: number): Promise<void> {
+  const { title, tracks } = await api.getMeeting(meetingId);
+  await Promise.all([
+    api.getMinutes(meetingId),
+    api.listMeetings({ limit: 20 }),
+    api.listMeetings({ q: title, limit: 5 }),
+    download(api.exportUrl(meetingId, exportFormats[reader % exportFormats.length]!)),
+  ]);
+  const recorded = tracks.filter(({ kind }) => kind !== 'captions');
+  const track = recorded[reader % recorded.length];
+  if (track) await download(api.audioUrl(meetingId, track.id), { range: 'bytes=0-65535' });
+}
+
+async function download(url: string, headers: Record<string, string> = {}): Promise<void> {
+  const answer = await fetch(url, { headers });
+  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+  await answer.arrayBuffer();
 }
 
 async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {

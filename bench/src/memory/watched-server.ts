@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApi } from '@hansard/client';
 import { fakeEngineEnv, hansardProgram } from '../load/hansard-server.ts';
-import { readLiveMemory } from '../load/inspector.ts';
+import { readHeapSnapshot, readLiveMemory } from '../load/inspector.ts';
 import { createServerProcess } from '../load/server-process.ts';
+import { median } from '../report.ts';
 import { sizesOf, type HeapSizes, type HeapSnapshot } from './snapshot.ts';
 
 /** A server of its own for a scenario, and what it was seen to hold. */
@@ -18,16 +19,22 @@ export interface WatchedServer {
   readonly mostHeldByMeeting: number;
   /** The most that all meetings' last lines took. */
   readonly mostBufferBytes: number;
-  /** Objects, Buffers and V8's code, after full collections. */
+  /** Objects, Buffers and V8's code: the median of some readings, each after full collections. */
   floorBytes(): Promise<number>;
-  /** The same by kind, from a heap snapshot over HTTP. Taking one takes memory: the peak is no longer the meetings'. */
+  /** The same by kind, from a heap snapshot. Taking one takes memory: the peak is no longer the meetings'. */
   floorByKind(): Promise<HeapSizes>;
   /** What its caches hold by their own account. */
   cacheBytes(): Promise<number>;
   stop(): Promise<void>;
 }
 
+/**
+ * Before what is held is measured: a track leaves memory a minute after its connection, samples are kept for a minute. Without
+ * it there would be as many of them as fitted into the last minute.
+ */
+export const restMs = 75_000;
 const lookEveryMs = 250;
+const floorReadings = 3;
 /** The fake engine hears, and writes nothing. */
 const localMinutes = { HANSARD_MINUTES_ENGINE: 'local' };
 
@@ -74,13 +81,15 @@ export async function startWatchedServer(
       return mostBufferBytes;
     },
     async floorBytes() {
-      const { heapUsedBytes, arrayBufferBytes } = await readLiveMemory(server);
-      return heapUsedBytes + arrayBufferBytes;
+      const readings: number[] = [];
+      for (let reading = 0; reading < floorReadings; reading += 1) {
+        const { heapUsedBytes, arrayBufferBytes } = await readLiveMemory(server);
+        readings.push(heapUsedBytes + arrayBufferBytes);
+      }
+      return median(readings);
     },
     async floorByKind() {
-      const answer = await fetch(`${server.url}/api/v1/operations/memory/snapshot`, { method: 'POST' });
-      if (!answer.ok) throw new Error(`No snapshot: ${answer.status} ${await answer.text()}`);
-      return sizesOf((await answer.json()) as HeapSnapshot);
+      return sizesOf(JSON.parse(await readHeapSnapshot(server)) as HeapSnapshot);
     },
     async cacheBytes() {
       return (await api.getMemory()).caches.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -8,14 +8,16 @@ export interface BackgroundOptions {
   http: HttpClient;
   tally: Tally;
   history: History;
-  /** Requests a second, as of now. */
+  /** Requests a second that are wanted, as of now. */
   rate: () => number;
-  /** Requests that are without an answer at once, at the most: beyond, none is sent, and it is counted. */
-  maxOutstanding: number;
+  /** Requests that are to have been sent until now, whatever the rate: those that are missing are made up for. */
+  least: () => number;
+  /** Requests that are without an answer at once, at the most, as of now: beyond, none is sent. */
+  maxOutstanding: () => number;
 }
 
 export interface Background {
-  /** Requests that were due while too many were without an answer. */
+  /** Requests that were due by the rate while too many were without an answer, and are not made up for. */
   readonly unsent: number;
   stop(): void;
 }
@@ -30,7 +32,7 @@ const slowShare = 0.5;
 
 /** Requests that can wait, sent whether or not the earlier ones were answered: people don't ask each other. */
 export function startBackground(options: BackgroundOptions): Background {
-  const { http, tally, history, rate, maxOutstanding } = options;
+  const { http, tally, history, rate, least, maxOutstanding } = options;
   const random = seededRandom(2);
   const { sentence } = createVocabulary(seededRandom(1));
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
@@ -83,15 +85,18 @@ export function startBackground(options: BackgroundOptions): Background {
     const now = performance.now();
     due += (rate() * (now - lastAt)) / 1000;
     lastAt = now;
-    for (; due >= 1; due -= 1) {
-      if (tally.outstanding >= maxOutstanding) unsent += 1;
-      else void pick(wheel)();
+    while (tally.begun < Math.floor(Math.max(due - unsent, least()))) {
+      if (tally.outstanding >= maxOutstanding()) {
+        unsent = Math.max(unsent, due - tally.begun);
+        break;
+      }
+      void pick(wheel)();
     }
   }, tickMs);
 
   return {
     get unsent() {
-      return unsent;
+      return Math.round(unsent);
     },
     stop() {
       isStopped = true;

@@ -15,7 +15,9 @@ function moment(atSeconds: number, workingSetBytes: number, served: number, leve
     ratio: 12,
     critical: { ...none, served },
     background: none,
+    begun: { critical: served, background: 0 },
     outstanding: 0,
+    cpuSeconds: { server: 0, load: 0 },
   };
 }
 
@@ -37,7 +39,7 @@ test('a line rises with its values, and ends where its run ended', () => {
   const mb = 2 ** 20;
   const twin = run('twin', [moment(0, 64 * mb, 0, 'normal'), moment(10, 256 * mb, 100, 'normal')]);
   const ours = run('governed', [moment(0, 64 * mb, 0, 'normal'), moment(20, 128 * mb, 400, 'critical')]);
-  const svg = drawCourse([twin, ours], 256 * mb);
+  const svg = drawCourse([twin, ours], 256 * mb, 12);
   const [limit, ofTwin, ofOurs] = pathsOf(svg, 'Working set, MB', 3).map(pointsOf);
   const [, atLimit] = limit![0]!;
   expect(ofTwin![1]![1]).toBe(atLimit);
@@ -48,7 +50,7 @@ test('a line rises with its values, and ends where its run ended', () => {
 
 test('what is not known is a break in the line, and rates are of the time between two looks', () => {
   const ours = run('governed', [moment(0, 1, 0, 'normal'), moment(1, 1, 50, null), moment(3, 1, 150, 'critical')]);
-  const svg = drawCourse([ours], 256);
+  const svg = drawCourse([ours], 256, 12);
   const [level] = pathsOf(svg, 'Level (0 normal, 3 emergency)', 1);
   expect(level!.match(/M/g)).toHaveLength(2);
   const [perSecond] = pathsOf(svg, 'Critical requests served, a second', 1);

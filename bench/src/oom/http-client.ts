@@ -25,8 +25,8 @@ export interface HttpClient {
   close(): void;
 }
 
-/** Codes with which a server says: not now. */
-const refusals = new Set([429, 503, 507]);
+/** Codes with which a server says: not now. When, it says in `Retry-After`: without that, nobody knows what to do. */
+const refusals = new Set([429, 503]);
 
 /** Answers that are read slowly are taken in pieces as far apart as their size says. */
 export function createHttpClient(url: string, { maxSockets, timeoutMs }: { maxSockets: number; timeoutMs: number }) {
@@ -51,7 +51,7 @@ export function createHttpClient(url: string, { maxSockets, timeoutMs }: { maxSo
           });
           response.on('error', () => resolve({ outcome: 'failed', status, text: '' }));
           response.on('end', () =>
-            resolve({ outcome: outcomeOf(status), status, text: Buffer.concat(pieces).toString() }),
+            resolve({ outcome: outcomeOf(response), status, text: Buffer.concat(pieces).toString() }),
           );
         });
         asked.end(body);
@@ -62,9 +62,9 @@ export function createHttpClient(url: string, { maxSockets, timeoutMs }: { maxSo
   return client;
 }
 
-function outcomeOf(status: number): Outcome {
-  if (status >= 200 && status < 300) return 'served';
-  return refusals.has(status) ? 'refused' : 'failed';
+function outcomeOf({ statusCode = 0, headers }: IncomingMessage): Outcome {
+  if (statusCode >= 200 && statusCode < 300) return 'served';
+  return refusals.has(statusCode) && headers['retry-after'] !== undefined ? 'refused' : 'failed';
 }
 
 function pauseFor(response: IncomingMessage, ms: number): void {

@@ -11,14 +11,18 @@ import { makeContainer } from './container.ts';
 import { drawCourse } from './course.ts';
 import { createHttpClient } from './http-client.ts';
 import { prepareHistory, type History } from './prepare.ts';
-import { runLoad, type RunOptions, type RunResult } from './run.ts';
+import { runLoad, type Moment, type RunOptions, type RunResult } from './run.ts';
 import type { Counts } from './tally.ts';
 
 const mb = 2 ** 20;
-/** Background requests for each critical one when the load begins. */
-const firstRatio = 12;
+/** Background requests for each critical one: so many when the load begins, more as it grows, and never fewer. */
+const leastRatio = 12;
+/** Over how long the ratio is looked at where it was least. */
+const windowSeconds = 10;
 /** How far apart the recordings' beginnings are in the long one that all are cut from. */
 const shiftSeconds = 0.66;
+/** How much longer they are than the load: they begin before it, one after the other, and are not to end before it does. */
+const marginSeconds = 15;
 /** The share of critical requests that are served. */
 const wantedShare = 0.994;
 const wantedRecoverySeconds = 30;
@@ -28,14 +32,17 @@ export const benchmark: Benchmark = {
   options: {
     seconds: { type: 'string', default: '600' },
     limit: { type: 'string', default: '256' },
-    meetings: { type: 'string', default: '30' },
-    /** By how much the background load grows in a minute, as a share of what it begins with. */
-    growth: { type: 'string', default: '1' },
+    /** Few, so that twelve times their requests are no more than two cores can send and answer. */
+    meetings: { type: 'string', default: '10' },
+    /** By how much the background load grows in a minute, as a share of what it begins with: until the twin is dead. */
+    growth: { type: 'string', default: '2' },
+    /** Seconds after which it grows no more, where there is no twin whose death says when. */
+    grows: { type: 'string', default: '120' },
     /**
-     * Background requests without an answer, at the most, each with a connection. Fewer than a listening socket queues (511):
-     * Node takes one of those in at a turn of its loop, so that beyond, the queue is measured and not the server.
+     * Background requests without an answer, at the most, when the load begins: each with a connection. They grow with the
+     * load. Many at once would wait to be connected: Node takes in one at a turn of its loop.
      */
-    outstanding: { type: 'string', default: '500' },
+    outstanding: { type: 'string', default: '100' },
     /** Of `twin` and `governed`. */
     only: { type: 'string' },
     /** Where the course goes, as JSON and as a plot. */
@@ -55,8 +62,10 @@ export const benchmark: Benchmark = {
     try {
       await engine.start();
       const meetings = Number(values['meetings']);
-      const speech = makeSpeech(join(dir, 'speech.webm'), Math.max(seconds, 300) + Math.ceil(meetings * shiftSeconds));
-      const recordings = cutRecordings(dir, speech, meetings, seconds);
+      const recordedSeconds = seconds + marginSeconds;
+      const speechSeconds = Math.max(recordedSeconds, 300) + Math.ceil(meetings * shiftSeconds);
+      const speech = makeSpeech(join(dir, 'speech.webm'), speechSeconds);
+      const recordings = cutRecordings(dir, speech, meetings, recordedSeconds);
       const preparedDir = join(dir, 'prepared');
       const history = await prepare(preparedDir, { dir, speech, engineUrl: engine.url });
       const growth = Number(values['growth']);
@@ -68,27 +77,28 @@ export const benchmark: Benchmark = {
         limitBytes,
         recordings,
         seconds,
+        leastRatio,
         maxOutstanding: Number(values['outstanding']),
       };
-      const grows = (at: number) => firstRatio * (1 + (growth * at) / 60);
+      const grows = (at: number) => 1 + (growth * at) / 60;
       const runs: RunResult[] = [];
-      const run = async (options: Pick<RunOptions, 'name' | 'env' | 'ratio'>) => {
+      const run = async (options: Pick<RunOptions, 'name' | 'env' | 'growth'>) => {
         const result = await runLoad({ ...shared, ...options });
         console.log(`# ${options.name}: ${summaryOf(result)}`);
         runs.push(result);
         return result;
       };
       if (values['only'] !== 'governed') {
-        await run({ name: 'twin', env: { HANSARD_GOVERNANCE: 'off' }, ratio: grows });
+        await run({ name: 'twin', env: { HANSARD_GOVERNANCE: 'off' }, growth: grows });
       }
       if (values['only'] !== 'twin') {
         // The load grows as it did for the twin, until that was killed, and stays there.
-        const until = runs[0]?.death?.atSeconds ?? seconds;
-        await run({ name: 'governed', env: { HANSARD_GOVERNANCE: 'on' }, ratio: (at) => grows(Math.min(at, until)) });
+        const until = runs.length === 0 ? Number(values['grows']) : (runs[0]!.death?.atSeconds ?? seconds);
+        await run({ name: 'governed', env: { HANSARD_GOVERNANCE: 'on' }, growth: (at) => grows(Math.min(at, until)) });
       }
       mkdirSync(out, { recursive: true });
       writeFileSync(join(out, 'oom.json'), JSON.stringify(runs, null, 1));
-      writeFileSync(join(out, 'oom.svg'), drawCourse(runs, limitBytes));
+      writeFileSync(join(out, 'oom.svg'), drawCourse(runs, limitBytes, leastRatio));
       console.log(`# the course: ${join(out, 'oom.json')}, ${join(out, 'oom.svg')}`);
       report({ bench: 'oom', figures: figuresOf(runs), goals: goalsOf(runs, seconds) });
     } finally {
@@ -120,7 +130,7 @@ async function prepare(
       dir,
       speech,
       meetings: 20,
-      linesPerMeeting: 1500,
+      linesPerMeeting: 3000,
       meetingsWithAudio: 10,
     });
   } finally {
@@ -146,6 +156,11 @@ function goalsOf(runs: readonly RunResult[], seconds: number): Goal[] {
       want: `>= ${wantedShare}`,
     },
     { name: 'seconds to the level normal', is: round(recoveredSeconds, 2), want: `<= ${wantedRecoverySeconds}` },
+    {
+      name: 'background requests offered for each critical one',
+      is: round(ratioOf(loadOf(governed), answered), 2),
+      want: `>= ${leastRatio}`,
+    },
   );
   return goals;
 }
@@ -161,9 +176,27 @@ function figuresOf(runs: readonly RunResult[]): Record<string, number> {
     put('criticalServedShare', servedShare(Object.values(run.critical)));
     put('criticalP50Ms', run.criticalP50Ms);
     put('criticalP99Ms', run.criticalP99Ms);
-    put('backgroundRatio', Math.max(...run.course.map(({ ratio }) => ratio)));
-    put('backgroundUnsent', run.unsent);
-    put('backgroundSentRatio', sentRatio(run));
+    const load = loadOf(run);
+    put('background.wantedRatio', Math.max(...run.course.map(({ ratio }) => ratio)));
+    put('background.unsent', run.unsent);
+    put(
+      'background.sentRatio',
+      ratioOf(load, ({ begun }) => begun.background),
+    );
+    put('background.sentRatioLeast', leastRatioOf(load));
+    put('background.offeredRatio', ratioOf(load, answered));
+    put(
+      'background.servedRatio',
+      ratioOf(load, ({ background }) => background.served),
+    );
+    put(
+      'cpu.server',
+      perSecond(load, ({ cpuSeconds }) => cpuSeconds.server),
+    );
+    put(
+      'cpu.load',
+      perSecond(load, ({ cpuSeconds }) => cpuSeconds.load),
+    );
     for (const [name, counts] of [...Object.entries(run.critical), ...Object.entries(run.background)]) {
       for (const [outcome, count] of Object.entries(counts)) if (count > 0) put(`${name}.${outcome}`, count);
     }
@@ -180,13 +213,28 @@ function summaryOf({ death, critical, background, recoveredSeconds, kept, course
   return `${end}\n#   levels: ${levels}\n#   critical: ${JSON.stringify(critical)}\n#   background: ${JSON.stringify(background)}`;
 }
 
-/** Background requests that had their outcome, for each critical one, from the beginning of the load to its end. */
-function sentRatio({ course }: RunResult): number {
-  const from = course.find(({ atSeconds }) => atSeconds >= 0);
-  const to = course.findLast(({ ratio }) => ratio > 0);
+/** From the beginning of the load to its end, or the server's. */
+const loadOf = ({ course }: RunResult) => course.filter(({ ratio, rssBytes }) => ratio > 0 && rssBytes > 0);
+
+/** Load that came to something: done as asked, or turned away with a word on when to come again. */
+const answered = ({ background }: Moment): number => background.served + background.refused;
+
+/** Of these background requests, how many there are for each critical one that was sent. */
+function ratioOf(course: readonly Moment[], read: (moment: Moment) => number): number {
+  const [from, to] = [course[0], course.at(-1)];
   if (!from || !to) return 0;
-  const sum = ({ served, refused, failed, late }: Counts) => served + refused + failed + late;
-  return (sum(to.background) - sum(from.background)) / (sum(to.critical) - sum(from.critical));
+  return (read(to) - read(from)) / (to.begun.critical - from.begun.critical);
+}
+
+/** Of what was sent, where it was least. */
+function leastRatioOf(course: readonly Moment[]): number {
+  const windows = course.slice(windowSeconds).map((_, from) => course.slice(from, from + windowSeconds + 1));
+  return Math.min(...windows.map((window) => ratioOf(window, ({ begun }) => begun.background)));
+}
+
+function perSecond(course: readonly Moment[], read: (moment: Moment) => number): number {
+  const [from, to] = [course[0], course.at(-1)];
+  return from && to ? (read(to) - read(from)) / (to.atSeconds - from.atSeconds) : 0;
 }
 
 function servedShare(counts: readonly Counts[]): number {

@@ -27,8 +27,11 @@ export interface RunOptions {
   recordings: readonly SpeechFile[];
   /** How long the load goes on, where the server lives so long. */
   seconds: number;
-  /** Background requests for each critical one, after so many seconds. */
-  ratio: (seconds: number) => number;
+  /** Background requests for each critical one: sent in any case, however slow the answers are. */
+  leastRatio: number;
+  /** By how much the load has grown after so many seconds, from 1 on: what more is asked, and how many wait for an answer. */
+  growth: (seconds: number) => number;
+  /** Background requests without an answer, at the most, when the load begins. */
   maxOutstanding: number;
 }
 
@@ -42,11 +45,16 @@ export interface Moment {
   memory: HealthMemory | null;
   /** What V8 has of the system, used or not; of the last answer of `/metrics`. */
   heapTotalBytes: number | null;
+  /** Background requests that were wanted for each critical one. */
   ratio: number;
   /** Since the start. */
   critical: Counts;
   background: Counts;
+  /** Requests sent since the start, whatever became of them. */
+  begun: { critical: number; background: number };
   outstanding: number;
+  /** Since the start: of the server, and of the process that makes the load. */
+  cpuSeconds: { server: number; load: number };
 }
 
 export interface RunResult {
@@ -74,6 +82,10 @@ const metricsEverySeconds = 5;
 const recoverySeconds = 60;
 /** Live meetings before the load begins: what is at rest is seen in the course. */
 const calmSeconds = 5;
+/** How often the run says how it goes. */
+const saySeconds = 30;
+/** What is read of a process that has ended. */
+const gone = { rssBytes: 0, cpuSeconds: 0 };
 
 interface HealthMemory {
   pressure: number;
@@ -106,7 +118,7 @@ export async function runLoad(options: RunOptions): Promise<RunResult> {
 }
 
 async function load(server: ServerProcess, container: MemoryContainer, options: RunOptions): Promise<RunResult> {
-  const { name, recordings, seconds, ratio, history, maxOutstanding } = options;
+  const { name, recordings, seconds, leastRatio, growth, history } = options;
   const critical = createTally(criticalDeadlineMs);
   const background = createTally(backgroundDeadlineMs);
   // Each has connections of its own, as on machines of their own: every recorder, whoever watches the server, who ends a meeting.
@@ -114,7 +126,7 @@ async function load(server: ServerProcess, container: MemoryContainer, options: 
   const http = client();
   const prober = client();
   const scraper = client();
-  const backgroundHttp = createHttpClient(server.url, { maxSockets: maxOutstanding, timeoutMs: backgroundDeadlineMs });
+  const backgroundHttp = createHttpClient(server.url, { maxSockets: Infinity, timeoutMs: backgroundDeadlineMs });
   const meetings: LiveMeeting[] = recordings.map((recording, index) => {
     const bytes = readFileSync(recording.file);
     return createLiveMeeting({
@@ -153,27 +165,47 @@ async function load(server: ServerProcess, container: MemoryContainer, options: 
   const course: Moment[] = [];
   const startedAt = performance.now();
   const elapsed = () => (performance.now() - startedAt) / 1000 - calmSeconds;
-  const rate = () => (elapsed() < 0 ? 0 : criticalPerSecond * ratio(elapsed()));
-  const load = startBackground({ http: backgroundHttp, tally: background, history, rate, maxOutstanding });
+  let isOver = false;
+  const ratio = () => (elapsed() < 0 || isOver ? 0 : leastRatio * growth(elapsed()));
+  let criticalBefore = 0;
+  const load = startBackground({
+    http: backgroundHttp,
+    tally: background,
+    history,
+    rate: () => criticalPerSecond * ratio(),
+    least: () => {
+      if (elapsed() < 0) criticalBefore = critical.begun;
+      return leastRatio * (critical.begun - criticalBefore);
+    },
+    maxOutstanding: () => Math.round(options.maxOutstanding * growth(Math.max(0, elapsed()))),
+  });
   const look = (): void => {
+    const { rssBytes, cpuSeconds } = server.end() ? gone : readProcess(server.pid);
     course.push({
       atSeconds: elapsed(),
       container: container.read(),
-      rssBytes: server.end() ? 0 : readProcess(server.pid).rssBytes,
+      rssBytes,
       level: health.level ?? null,
       memory: health.memory ?? null,
       heapTotalBytes,
-      ratio: elapsed() < 0 ? 0 : ratio(elapsed()),
+      ratio: ratio(),
       critical: critical.total(),
       background: background.total(),
+      begun: { critical: critical.begun, background: background.begun },
       outstanding: background.outstanding,
+      cpuSeconds: { server: cpuSeconds, load: readProcess(process.pid).cpuSeconds },
     });
   };
 
   let nextEnd = 0;
+  let nextWord = 0;
   while (elapsed() < seconds && !server.end()) {
     await sleep(1000);
     look();
+    if (elapsed() > nextWord * saySeconds) {
+      nextWord += 1;
+      console.log(`# ${name} at ${momentOf(course.at(-1)!)}`);
+    }
     if (elapsed() > nextEnd * endEverySeconds && nextEnd < toEnd.length) void endMeeting(toEnd[nextEnd++]!);
   }
   async function endMeeting(id: string): Promise<void> {
@@ -182,6 +214,7 @@ async function load(server: ServerProcess, container: MemoryContainer, options: 
   }
 
   const deadAtSeconds = elapsed();
+  isOver = true;
   load.stop();
   backgroundHttp.close();
   let recoveredSeconds = Infinity;
@@ -220,6 +253,12 @@ async function load(server: ServerProcess, container: MemoryContainer, options: 
     recoveredSeconds,
     kept,
   };
+}
+
+function momentOf({ atSeconds, container, level, begun, background, outstanding }: Moment): string {
+  const memory = `${Math.round(container.workingSetBytes / 2 ** 20)} MB, ${level ?? 'no answer'}`;
+  const sent = `${begun.critical} critical and ${begun.background} background requests sent`;
+  return `${Math.round(atSeconds)} s: ${memory}; ${sent}, ${background.served} of those served, ${background.refused} refused, ${outstanding} open`;
 }
 
 /** Short meetings with a line each, to be ended while the load goes on. */

@@ -1,4 +1,4 @@
-/** What became of a request: done as asked; turned away with a word on when to come again; or neither, in time. */
+/** What became of a request: done as asked; turned away with a word on when to come again; something else; or nothing in time. */
 export type Outcome = 'served' | 'refused' | 'failed' | 'late';
 
 export type Counts = Record<Outcome, number>;
@@ -7,6 +7,8 @@ export type Counts = Record<Outcome, number>;
 export interface Tally {
   /** Begins one. Give back its outcome once it has one; one without an answer by its deadline is late, whatever comes then. */
   begin(name: string): (outcome: Outcome) => void;
+  /** Since the beginning, whatever became of them. */
+  readonly begun: number;
   readonly outstanding: number;
   readonly latenciesMs: readonly number[];
   /** By name, since the beginning. */
@@ -22,6 +24,7 @@ export function createTally(deadlineMs: number): Tally {
   const byName = new Map<string, Counts>();
   const open = new Set<(outcome: Outcome) => void>();
   const latenciesMs: number[] = [];
+  let begun = 0;
 
   const countsOf = (name: string): Counts => {
     const known = byName.get(name) ?? { served: 0, refused: 0, failed: 0, late: 0 };
@@ -40,7 +43,11 @@ export function createTally(deadlineMs: number): Tally {
       };
       const timer = setTimeout(() => settle('late'), deadlineMs);
       open.add(settle);
+      begun += 1;
       return settle;
+    },
+    get begun() {
+      return begun;
     },
     get outstanding() {
       return open.size;

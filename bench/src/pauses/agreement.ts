@@ -1,4 +1,4 @@
-import { createTrackReader, type CutChunk } from '@hansard/server/media';
+import { TrackReader, type CutChunk } from '@hansard/server/media';
 import { percentile } from '../report.ts';
 import type { Pause } from './decoded-pauses.ts';
 
@@ -45,7 +45,7 @@ export function compareCuts(webm: Uint8Array, pauses: readonly Pause[]): Agreeme
 }
 
 function cut(webm: Uint8Array): CutChunk[] {
-  const reader = createTrackReader({ mimeType: 'audio/webm;codecs=opus' });
+  const reader = new TrackReader({ mimeType: 'audio/webm;codecs=opus' });
   return [...reader.push(webm, 0), ...reader.finish()];
 }
 

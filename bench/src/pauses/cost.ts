@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { buildChunkOgg, createTrackReader, type CutChunk, type TrackReader } from '@hansard/server/media';
+import { buildChunkOgg, TrackReader, type CutChunk } from '@hansard/server/media';
 import { median } from '../report.ts';
 
 const mimeType = 'audio/webm;codecs=opus';
@@ -48,7 +48,7 @@ export function measureCost(webm: Uint8Array): Cost {
 }
 
 function cut(webm: Uint8Array, atSlice: (reader: TrackReader) => void): { chunks: CutChunk[]; seconds: number } {
-  const reader = createTrackReader({ mimeType });
+  const reader = new TrackReader({ mimeType });
   const chunks: CutChunk[] = [];
   for (let at = 0; at < webm.length; at += sliceBytes) {
     chunks.push(...reader.push(webm.subarray(at, at + sliceBytes), at));
@@ -76,7 +76,7 @@ function measureHeap(webm: Uint8Array): number {
   const readers: TrackReader[] = [];
   const heapWith = (count: number) => {
     while (readers.length < count) {
-      const reader = createTrackReader({ mimeType });
+      const reader = new TrackReader({ mimeType });
       for (let at = 0; at < webm.length; at += sliceBytes) reader.push(webm.subarray(at, at + sliceBytes), at);
       readers.push(reader);
     }

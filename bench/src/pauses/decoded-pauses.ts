@@ -1,4 +1,4 @@
-import { createDemuxer, initialDemuxerState } from '@hansard/server/media';
+import { Demuxer, initialDemuxerState } from '@hansard/server/media';
 import { OpusDecoder } from 'opus-decoder';
 
 export interface Pause {
@@ -18,7 +18,7 @@ const leastSpeechMs = 40;
 
 /** Decodes a whole WebM/Opus track. */
 export async function decode(webm: Uint8Array): Promise<Float32Array> {
-  const demuxer = createDemuxer(initialDemuxerState('audio/webm;codecs=opus'), { keepPayloads: true });
+  const demuxer = new Demuxer(initialDemuxerState('audio/webm;codecs=opus'), { keepPayloads: true });
   const packets = [...demuxer.push(webm, 0), ...demuxer.finish()];
   const { channels, preSkip } = demuxer.head!;
   const decoder = new OpusDecoder({ channels, preSkip });

@@ -81,7 +81,7 @@ function sayEnd({ leak, outcome, livedOn, last, why }: LeakEnd): string {
   if (outcome === 'died') return `${what}${guarded ? '' : ', no guard'}: DIED, last heard at ${held}`;
   const rate = `${last?.mbPerSecond?.toFixed(1)} MB/s`;
   const after = livedOn ? '' : '; V8 ended it within the second after';
-  return `${what}: refused at ${percent(last?.pressure)} (${last?.tightest}), ${held}, ${rate}${after}`;
+  return `${what}: refused at ${percent(last?.pressure)} (${last?.tightest}), ${percent(last?.soonShare)} more soon, ${held}, ${rate}${after}`;
 }
 
 function sayCalm({ name, node, usedMb, totalMb, usedToTotal, usedToLimit, levels, refusals, pressure, isMade }: Calm) {

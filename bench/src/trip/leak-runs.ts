@@ -17,7 +17,15 @@ export interface LeakEnd {
   /** It was there a second after the trip, with all that it had leaked. */
   livedOn: boolean;
   /** At the trip, or the last that was heard before death. */
-  last: { pressure?: number; tightest?: string; usedToLimit: number; leakedMb: number; mbPerSecond?: number } | null;
+  last: {
+    pressure?: number;
+    tightest?: string;
+    /** Of the old generation's limit: what was young and about to get old. */
+    soonShare?: number;
+    usedToLimit: number;
+    leakedMb: number;
+    mbPerSecond?: number;
+  } | null;
   /** Of one that failed. */
   why: string;
 }

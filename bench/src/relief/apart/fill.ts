@@ -19,6 +19,20 @@ export function fillCaches(governor: Governor, bytes: number, count: number): Ca
   });
 }
 
+const thousandBytes = Array.from({ length: 123 }, (_, at) => at);
+/** More than the young generation holds, several times. */
+const garbageBytes = 400e6;
+
+/**
+ * Allocates and drops until what was filled in is old, as what a cache holds is: the next collections of the young generation
+ * would move it, and would be counted to whoever works then.
+ */
+export function age(): void {
+  let last: unknown;
+  for (let made = 0; made < garbageBytes; made += 1000) last = Array.from(thousandBytes);
+  if (last === null) throw new Error('nothing was made');
+}
+
 export const quiet = {
   debug: () => undefined,
   info: () => undefined,

@@ -94,9 +94,17 @@ try {
 } catch (error) {
   if (!(error instanceof MemoryPressureError)) throw error;
   const seconds = (performance.now() - beganMs) / 1000;
-  const { pressure, tightest } = error.readings;
+  const { pressure, tightest, signals } = error.readings;
+  const { soonBytes = 0, limitBytes } = signals['old-generation'];
   const leakedMb = leakedBytes / 1e6;
-  const trip = { pressure, tightest, ...usualRatios(), leakedMb, mbPerSecond: leakedMb / seconds };
+  const trip = {
+    pressure,
+    tightest,
+    soonShare: soonBytes / limitBytes,
+    ...usualRatios(),
+    leakedMb,
+    mbPerSecond: leakedMb / seconds,
+  };
   process.stdout.write(`${JSON.stringify(trip)}\n`);
   await sleep(afterMs);
   process.exit(leaked.length > 0 ? 0 : 1);
