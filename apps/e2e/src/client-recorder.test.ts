@@ -1,4 +1,4 @@
-import { createDemuxer, initialDemuxerState } from '@hansard/server/media';
+import { Demuxer, initialDemuxerState } from '@hansard/server/media';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createClientRig, decode, loudness, type ClientRig } from './client-rig.ts';
 
@@ -136,7 +136,7 @@ describe('recorder in Chromium, with a microphone', () => {
     await page.evaluate(() => window.recorder.stop());
     const trackId = trackIds().at(-1)!;
     await waitFor(() => expect(rig.server.track(trackId)?.closedAt).toBeGreaterThan(0));
-    const demuxer = createDemuxer(initialDemuxerState('audio/webm;codecs=opus'));
+    const demuxer = new Demuxer(initialDemuxerState('audio/webm;codecs=opus'));
     const packets = [...demuxer.push(rig.server.bytes(trackId), 0), ...demuxer.finish()];
     const silentMs = packets.reduce((sum, { jumpSamples }) => sum + jumpSamples, 0) / 48;
     expect(silentMs).toBeGreaterThan(wokenAfterMs - 200);

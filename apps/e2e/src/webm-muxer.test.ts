@@ -1,5 +1,5 @@
 import { createWebmMuxer } from '@hansard/client/webm-muxer';
-import { createDemuxer, initialDemuxerState } from '@hansard/server/media';
+import { Demuxer, initialDemuxerState } from '@hansard/server/media';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 
@@ -23,7 +23,7 @@ it('the server finds every packet of the browser’s muxer at its time, however 
       });
       const stream = Buffer.concat(given.flatMap(({ data, atMs: at }) => muxer.add(data, at)));
 
-      const demuxer = createDemuxer(initialDemuxerState('audio/webm;codecs=opus'), { keepPayloads: true });
+      const demuxer = new Demuxer(initialDemuxerState('audio/webm;codecs=opus'), { keepPayloads: true });
       const found = [];
       for (let from = 0; from < stream.length; from += sliceBytes) {
         found.push(...demuxer.push(stream.subarray(from, from + sliceBytes), from));
@@ -49,7 +49,7 @@ it('the server takes a jump of the browser’s time for silence', () => {
   const data = new Uint8Array(50).fill(9);
   data.set([0xfb, 3]);
   const stream = Buffer.concat([0, 60, 7_120, 7_180].flatMap((atMs) => muxer.add(data, atMs)));
-  const demuxer = createDemuxer(initialDemuxerState('audio/webm;codecs=opus'));
+  const demuxer = new Demuxer(initialDemuxerState('audio/webm;codecs=opus'));
   const found = [...demuxer.push(stream, 0), ...demuxer.finish()];
   expect(found.map(({ timeSample }) => timeSample / 48)).toEqual([0, 60, 7_120, 7_180]);
 });
