@@ -293,15 +293,18 @@ export async function createApp(config: Config, log: Logger, options: AppOptions
     }),
   });
   const sockets = createSocketServer(http.server, log);
+  // Of these there is one for all sockets.
+  const recording = { capture, actor: ownerActor, transportOf, log };
+  const watching = {
+    transcript,
+    getMeeting: meetings.get,
+    admit: governance.classes.reading.run,
+    actor: ownerActor,
+    log,
+  };
   sockets.on('connection', (socket) => {
-    registerCaptureSocket(socket, capture, { actor: ownerActor, transport: transportOf(socket), log });
-    registerTranscriptSocket(socket, {
-      transcript,
-      getMeeting: meetings.get,
-      admit: governance.classes.reading.run,
-      actor: ownerActor,
-      log,
-    });
+    registerCaptureSocket(socket, recording);
+    registerTranscriptSocket(socket, watching);
   });
 
   const stopFanOut = fanOutMeetings(sockets, bus);

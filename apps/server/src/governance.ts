@@ -31,10 +31,10 @@ const bytesPerSocket = 14_000;
 /** Demuxer, cutter, positions of a track that is being recorded. */
 export const bytesPerTrack = 6000;
 /**
- * Lines of a live meeting are kept so long for those who come back after a short break. At ten minutes they were most of what
- * a busy meeting held; who was away for longer asks the database.
+ * Lines of a live meeting are kept so long for those who come back after a short break: at thirty seconds they were the
+ * largest single thing that a busy meeting held. Who was away for longer asks the database.
  */
-export const recentLinesMs = 30_000;
+export const recentLinesMs = 10_000;
 /**
  * A live meeting: two sockets, a track, its last lines. It counts as measured on so many: of few, what grew is the server's
  * own warming up (90 MB with 50 of them, which would be 1.8 MB each, and nobody would be let in).

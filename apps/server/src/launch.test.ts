@@ -4,8 +4,11 @@ import { expect, it } from 'vitest';
 import { launchArgsIn, launchEnv } from './launch.ts';
 
 it('starts V8 with threads to suit the processors, and a heap to suit the container', () => {
-  const { flags: forProcessors } = adviseFlags({ containerLimitBytes: null, processors: availableParallelism() });
-  expect(launchArgsIn(null)).toEqual(expect.arrayContaining([...forProcessors]));
+  const { flags } = adviseFlags({ containerLimitBytes: null, mostSemiSpaceMb: 8, processors: availableParallelism() });
+  expect(flags).toContain('--max-semi-space-size=8');
+  expect(launchArgsIn(null)).toEqual(expect.arrayContaining([...flags]));
+  expect(launchArgsIn(4 * 2 ** 30)).toContain('--max-semi-space-size=8');
+  expect(launchArgsIn(256 * 2 ** 20)).toContain('--max-semi-space-size=4');
   const [heap] = launchArgsIn(256 * 2 ** 20);
   expect(heap).toMatch(/^--max-old-space-size=\d+$/);
 });

@@ -9,15 +9,24 @@ import { adviseFlags, containerLimitBytes } from '@hansard/headroom/operator';
 const outsideBytes = 40 * 2 ** 20;
 
 /**
+ * V8's young generation is three of these. At 16, V8's own, 1000 and 2000 sessions that send took 10 to 15 MB more, with no less CPU;
+ * at 4, 2500 took 7 MB more and 8 % more CPU, since what lives as long as a slice waits for the disk is then moved among the old.
+ */
+const mostSemiSpaceMb = 8;
+
+/**
  * Arguments for a Node 24, with V8's flags for this machine's processors and for the container that the process will run in;
- * null for none. The young generation is up to 16 MB a semi-space: what lives as long as a slice waits for the disk is not to be
- * moved among the old. With 2500 sessions that send, that took 7 MB less memory and 8 % less CPU than 4 MB, and 40 MB less once
- * they rested. It costs an idle server 5 MB, and one of 1000 sessions about 25. With V8's four threads on two processors the
- * event loop waited for one of them while the heap was marked: docs/measurements has what that did to answers.
+ * null for none. With V8's four threads on two processors the event loop waited for one of them while the heap was marked:
+ * docs/measurements has what that did to answers.
  */
 export function launchArgsIn(limitBytes: number | null): readonly string[] {
   return [
-    ...adviseFlags({ containerLimitBytes: limitBytes, outsideBytes, processors: availableParallelism() }).flags,
+    ...adviseFlags({
+      containerLimitBytes: limitBytes,
+      outsideBytes,
+      mostSemiSpaceMb,
+      processors: availableParallelism(),
+    }).flags,
     '--conditions=built',
     '--disable-warning=ExperimentalWarning',
     join(import.meta.dirname, '../dist/main.js'),
@@ -25,8 +34,9 @@ export function launchArgsIn(limitBytes: number | null): readonly string[] {
 }
 
 /**
- * The environment to start it in: what a person has set, and one heap for all threads unless they said otherwise. glibc would give each thread a heap of its own (SQLite's
- * readers, the disk's threads), and what one of them frees another can't use: with 2000 sessions that send it was 25 MB.
+ * The environment to start it in: what a person has set, and one heap for all threads unless they said otherwise. glibc would
+ * give each thread a heap of its own (SQLite's readers, the disk's threads), and what one of them frees another can't use:
+ * with 2000 sessions that send it was 25 MB.
  */
 export function launchEnv(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { MALLOC_ARENA_MAX: '1', ...given };

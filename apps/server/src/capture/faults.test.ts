@@ -6,7 +6,7 @@ import { ownerActor } from '../identity/index.ts';
 import { createMemoryJournal, type Journal } from './journal/index.ts';
 import { captureLimits } from './limits.ts';
 import { addMeeting, createConnection, createRig, openTrack, readChunkAudio, speech, type Rig } from './testing.ts';
-import { createTokenBucket } from './token-bucket.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 /*
  * What goes wrong between two steps: refusals in the middle of a burst, connections that go while they are served, meetings
@@ -113,7 +113,7 @@ describe('a burst of slices', () => {
 
   it('[U19] is not held back by a clock that was put back', () => {
     let at = start;
-    const bucket = createTokenBucket(100, () => at);
+    const bucket = new TokenBucket(100, () => at);
     expect(bucket.take(50)).toBe(0);
     at -= 3_600_000;
     expect(bucket.take(50)).toBe(0);

@@ -24,7 +24,7 @@ async function connect(options: Parameters<typeof createRig>[0] = {}) {
   const http = createServer();
   const server = createSocketServer(http, log);
   server.on('connection', (socket) =>
-    registerCaptureSocket(socket, rig.capture, { actor: ownerActor, transport: transportOf(socket), log }),
+    registerCaptureSocket(socket, { capture: rig.capture, actor: ownerActor, transportOf, log }),
   );
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');

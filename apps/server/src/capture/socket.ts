@@ -24,16 +24,19 @@ export interface Readable {
   resume(): void;
 }
 
+/** One for all sockets. */
 interface CaptureSocketOptions {
+  capture: Capture;
   actor: Actor;
-  transport: Readable;
+  transportOf: (socket: CaptureSocket) => Readable;
   log: Logger;
 }
 
 /** What a socket that has called holds. */
-interface Feed extends CaptureSocketOptions {
+interface Feed {
   socket: CaptureSocket;
-  capture: Capture;
+  transport: Readable;
+  options: CaptureSocketOptions;
   connection: Connection;
   /** It has opened a track. */
   feeds: boolean;
@@ -43,15 +46,16 @@ interface Feed extends CaptureSocketOptions {
 }
 
 interface CaptureData {
-  capture: { options: CaptureSocketOptions; capture: Capture; feed: Feed | null };
+  capture: CaptureSocketOptions;
+  feed?: Feed;
 }
 
 /**
  * U21: every call is answered, whatever it holds; one without an acknowledgement is ignored. The handlers are the same
  * functions for all sockets, since there are thousands that only listen.
  */
-export function registerCaptureSocket(socket: CaptureSocket, capture: Capture, options: CaptureSocketOptions): void {
-  (socket.data as CaptureData).capture = { options, capture, feed: null };
+export function registerCaptureSocket(socket: CaptureSocket, options: CaptureSocketOptions): void {
+  (socket.data as CaptureData).capture = options;
   socket.on('track:open', onOpen);
   socket.on('track:slice', onSlice);
   socket.on('track:close', onClose);
@@ -59,8 +63,8 @@ export function registerCaptureSocket(socket: CaptureSocket, capture: Capture, o
 
 function onOpen(this: CaptureSocket, ...args: unknown[]): void {
   answer(this, args, async (feed, [request]) => {
-    const { capture, actor, connection } = feed;
-    const durable = await capture.openTrack(actor, connection, parseRequest(trackOpen, request));
+    const { capture, actor } = feed.options;
+    const durable = await capture.openTrack(actor, feed.connection, parseRequest(trackOpen, request));
     feed.feeds = true;
     advise(feed);
     return durable;
@@ -72,7 +76,8 @@ function onSlice(this: CaptureSocket, ...args: unknown[]): void {
 }
 
 async function writeSlice(feed: Feed, args: unknown[]): Promise<number> {
-  const { capture, connection, transport } = feed;
+  const { connection, transport } = feed;
+  const { capture } = feed.options;
   // U20: what this socket sends next waits in the kernel, not here.
   if (capture.pressure.isDiskBehind && !feed.isPaused) {
     feed.isPaused = true;
@@ -82,8 +87,8 @@ async function writeSlice(feed: Feed, args: unknown[]): Promise<number> {
 }
 
 function onClose(this: CaptureSocket, ...args: unknown[]): void {
-  answer(this, args, async ({ capture, connection }, [request]) =>
-    capture.closeTrack(connection, parseRequest(trackClose, request)),
+  answer(this, args, async ({ options, connection }, [request]) =>
+    options.capture.closeTrack(connection, parseRequest(trackClose, request)),
   );
 }
 
@@ -96,24 +101,26 @@ function answer(socket: CaptureSocket, args: unknown[], work: (feed: Feed, args:
   work(feed, args).then(
     (durable) => reply({ durable }),
     (error: unknown) => {
-      if (!(error instanceof AppError)) feed.log.error({ err: error }, 'a capture call failed');
+      if (!(error instanceof AppError)) feed.options.log.error({ err: error }, 'a capture call failed');
       reply(toErrorBody(error));
     },
   );
 }
 
 function feedOf(socket: CaptureSocket): Feed {
-  const data = (socket.data as CaptureData).capture;
-  data.feed ??= beginFeed(socket, data.capture, data.options);
+  const data = socket.data as CaptureData;
+  data.feed ??= beginFeed(socket, data.capture);
   return data.feed;
 }
 
-function beginFeed(socket: CaptureSocket, capture: Capture, options: CaptureSocketOptions): Feed {
+function beginFeed(socket: CaptureSocket, options: CaptureSocketOptions): Feed {
+  const { capture } = options;
   const connection: Connection = {
     id: socket.id,
     onTrackLost: (trackId, error) => socket.emit('track:lost', { trackId, error: toErrorBody(error).error }),
   };
-  const feed: Feed = { ...options, socket, capture, connection, feeds: false, isPaused: false, isSlowed: false };
+  const transport = options.transportOf(socket);
+  const feed: Feed = { socket, transport, options, connection, feeds: false, isPaused: false, isSlowed: false };
   const unsubscribe = capture.pressure.subscribe(() => advise(feed));
   socket.on('disconnect', () => {
     unsubscribe();
@@ -124,8 +131,8 @@ function beginFeed(socket: CaptureSocket, capture: Capture, options: CaptureSock
 
 /** Tells the client once that it should slow down, and once that this is over. */
 function advise(feed: Feed): void {
-  const { capture, socket, transport } = feed;
-  const { isHigh, isDiskBehind } = capture.pressure;
+  const { socket, transport } = feed;
+  const { isHigh, isDiskBehind } = feed.options.capture.pressure;
   if (feed.feeds && isHigh !== feed.isSlowed) {
     feed.isSlowed = isHigh;
     if (isHigh) socket.emit('slow-down', { sliceMs: captureLimits.slowSliceMs });

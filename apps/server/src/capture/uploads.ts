@@ -9,7 +9,7 @@ import { atRest, type Connection, type LiveTrack } from './live-track.ts';
 import type { LiveTracks } from './live-tracks.ts';
 import { canCapture } from './media/index.ts';
 import type { Parts } from './parts.ts';
-import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
+import { TokenBucket } from './token-bucket.ts';
 import type { CaptureRepository } from './repository.ts';
 
 interface UploadsOptions {
@@ -56,8 +56,8 @@ export function createUploads(options: UploadsOptions) {
     if (!feeder) {
       feeder = {
         tracks: new Set(),
-        bytes: createTokenBucket(captureLimits.maxBytesPerSecond, now),
-        slices: createTokenBucket(captureLimits.maxSlicesPerSecond, now),
+        bytes: new TokenBucket(captureLimits.maxBytesPerSecond, now),
+        slices: new TokenBucket(captureLimits.maxSlicesPerSecond, now),
       };
       feeders.set(connection, feeder);
     }

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { Server, type Socket } from 'socket.io';
 import { AppError, toErrorBody } from '../errors.ts';
 import { checkOrigin } from '../identity/index.ts';
-import { compactListeners } from './compact-listeners.ts';
+import { compactConnection, forgetUpgradeResponse } from './compact-connection.ts';
 import { emptyUsedArrays } from './used-arrays.ts';
 
 export type SocketServer = Server<ClientToServerEvents, ServerToClientEvents>;
@@ -44,7 +44,10 @@ export function createSocketServer(http: HttpServer, log: Logger): SocketServer 
   });
   // The upgrade request (headers, socket buffers) would otherwise live as long as its connection: both of these hold it.
   io.engine.use((request: IncomingMessage, response: { req: unknown }, next: () => void) => {
-    if (request.headers.upgrade !== undefined) response.req = null;
+    if (request.headers.upgrade !== undefined) {
+      response.req = null;
+      forgetUpgradeResponse(request.socket);
+    }
     next();
   });
   io.engine.on('connection', (raw: { request: unknown }) => {
@@ -59,7 +62,7 @@ export function createSocketServer(http: HttpServer, log: Logger): SocketServer 
     socket.on('error', onError);
     socket.onAny(answerUnknown);
     // Once all have registered their listeners.
-    process.nextTick(compactListeners, socket);
+    process.nextTick(compactConnection, socket);
   });
   const timer = setInterval(() => cutSlowReaders(io, log), unsentCheckMs);
   timer.unref();

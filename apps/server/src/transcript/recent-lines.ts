@@ -61,7 +61,8 @@ export function createRecentLines({ store, maxBytes, maxAgeMs, now = Date.now }:
     const older = held.lines.findIndex(({ id }) => id === segment.id);
     if (older !== -1) for (const line of held.lines.splice(older, 1)) held.bytes -= bytesOf(line);
     const line = { seq: segment.seq, id: segment.id, at: now(), json: JSON.stringify(segment) };
-    held.lines.push(line);
+    // An array that something is pushed to has room for sixteen more.
+    held.lines = [...held.lines, line];
     held.bytes += bytesOf(line);
   };
 

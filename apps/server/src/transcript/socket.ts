@@ -19,6 +19,7 @@ import type { Transcript } from './service.ts';
 type TranscriptServer = Server<ClientToServerEvents, ServerToClientEvents>;
 type TranscriptSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 
+/** One for all sockets. */
 interface TranscriptSocketOptions {
   transcript: Transcript;
   getMeeting: (actor: Actor, meetingId: string) => Promise<MeetingDetail>;

@@ -32,7 +32,7 @@ test('[O3] never gives a heap larger than the container, and leaves at least 48 
 
 test('[O3] says where a container is too small, and leaves V8 its choice where there is none', () => {
   expect(adviseFlags({ containerLimitBytes: 48 * mib }).reasons.join(' ')).toContain('too small');
-  expect(adviseFlags({ containerLimitBytes: null, semiSpaceMb: 8 })).toMatchObject({
+  expect(adviseFlags({ containerLimitBytes: null, mostSemiSpaceMb: 8 })).toMatchObject({
     maxOldSpaceMb: null,
     flags: ['--max-semi-space-size=8'],
   });
@@ -42,7 +42,7 @@ test('[O4] leaves the event loop a processor that no helper of V8 takes', () => 
   const flagsOn = (processors?: number) =>
     adviseFlags({
       containerLimitBytes: null,
-      semiSpaceMb: 8,
+      mostSemiSpaceMb: 8,
       ...(processors !== undefined && { processors }),
     }).flags.slice(1);
   expect(flagsOn(1)).toEqual(['--v8-pool-size=1', '--no-parallel-scavenge']);

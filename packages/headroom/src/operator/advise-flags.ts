@@ -3,8 +3,8 @@ export interface FlagSituation {
   readonly containerLimitBytes: number | null;
   /** What the service itself keeps outside the heap: Buffers, workers, native libraries. 0 by default. */
   readonly outsideBytes?: number;
-  /** One semi-space; by default it goes with the container, from 1 to 16 MiB. */
-  readonly semiSpaceMb?: number;
+  /** The largest that one semi-space may be, in MiB: 16 by default. In a container it goes with that, from 1 on. */
+  readonly mostSemiSpaceMb?: number;
   /** Processors that the process may use, as `os.availableParallelism()` counts them; left out, V8's threads are its own choice. */
   readonly processors?: number;
 }
@@ -25,7 +25,7 @@ const nodeBytes = 48 * mib;
 /** What grows with use outside the heap: sockets, file pages, fragmentation. */
 const shareOutside = 0.1;
 const semiSpaces = 3;
-const mostSemiSpaceMb = 16;
+const usualSemiSpaceMb = 16;
 /** A semi-space for each of these of the container. */
 const containerMbPerSemiSpaceMb = 64;
 /** What V8 starts of them, however many processors there are. */
@@ -48,19 +48,22 @@ export function adviseFlags(situation: FlagSituation): FlagAdvice {
   };
 }
 
-function adviseMemory({ containerLimitBytes, outsideBytes = 0, semiSpaceMb }: FlagSituation): FlagAdvice {
+function adviseMemory({
+  containerLimitBytes,
+  outsideBytes = 0,
+  mostSemiSpaceMb = usualSemiSpaceMb,
+}: FlagSituation): FlagAdvice {
   if (containerLimitBytes === null) {
-    const maxSemiSpaceMb = semiSpaceMb ?? mostSemiSpaceMb;
     return {
       maxOldSpaceMb: null,
-      maxSemiSpaceMb,
-      flags: [`--max-semi-space-size=${maxSemiSpaceMb}`],
+      maxSemiSpaceMb: mostSemiSpaceMb,
+      flags: [`--max-semi-space-size=${mostSemiSpaceMb}`],
       reasons: ['The container has no limit: V8 chooses the old generation by the machine.'],
     };
   }
   const containerMb = Math.floor(containerLimitBytes / mib);
   const outsideMb = Math.ceil((nodeBytes + shareOutside * containerLimitBytes + outsideBytes) / mib);
-  const maxSemiSpaceMb = semiSpaceMb ?? semiSpaceFor(containerMb);
+  const maxSemiSpaceMb = Math.min(mostSemiSpaceMb, semiSpaceFor(containerMb));
   const youngMb = semiSpaces * maxSemiSpaceMb;
   const leftMb = containerMb - outsideMb - youngMb;
   // Where nothing is left, a small heap is better than none: the process then starts, and is governed.
@@ -100,4 +103,4 @@ function adviseHelpers(processors = Infinity): Pick<FlagAdvice, 'flags' | 'reaso
 
 /** A power of two, as V8 would make it one. */
 const semiSpaceFor = (containerMb: number): number =>
-  Math.min(mostSemiSpaceMb, 2 ** Math.floor(Math.log2(Math.max(1, containerMb / containerMbPerSemiSpaceMb))));
+  2 ** Math.floor(Math.log2(Math.max(1, containerMb / containerMbPerSemiSpaceMb)));
