@@ -3,7 +3,7 @@ import { readSpeech, type SpeechFile } from '../load/speech.ts';
 import { createMeter, type MeterReading } from './meter.ts';
 import { createHansardSession } from './sessions/hansard.ts';
 import { createReferenceSession } from './sessions/reference.ts';
-import type { Loss, Session, SessionOptions } from './sessions/session.ts';
+import type { Loss, Session, SessionOptions, Viewers } from './sessions/session.ts';
 import { createTusSession } from './sessions/tus.ts';
 
 /*
@@ -20,6 +20,7 @@ export interface ConnectCommand {
   /** Makes the sessions' names unique among generators. */
   prefix: string;
   sessions: number;
+  viewers: Viewers;
   speech: SpeechFile;
 }
 

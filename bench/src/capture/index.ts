@@ -21,6 +21,8 @@ export const benchmark: Benchmark = {
     ramp: { type: 'string', default: '15' },
     settle: { type: 'string', default: '5' },
     generators: { type: 'string', default: '2' },
+    /** `apart`: each meeting has a viewer with a connection of their own, beside the recorder; `page`: who records watches. */
+    viewers: { type: 'string', default: 'apart' },
     /** `ours`, `reference` or `tus`; all by default. */
     only: { type: 'string' },
     /** The number of sessions at which it is measured what calling an engine costs; 0 for not at all. */
@@ -34,6 +36,8 @@ export const benchmark: Benchmark = {
       .toSorted((a, b) => a - b);
     const chosen = contestants.filter(({ name }) => values['only'] === undefined || values['only'] === name);
     if (chosen.length === 0) throw new Error('--only is one of: ours, reference, tus');
+    const { viewers } = values;
+    if (viewers !== 'apart' && viewers !== 'page') throw new Error('--viewers is one of: apart, page');
     const [seconds, rampSeconds, settleSeconds] = [number('seconds'), number('ramp'), number('settle')];
 
     const measuresEngine = chosen.includes(hansard) && sizes.includes(number('engine-share'));
@@ -54,6 +58,7 @@ export const benchmark: Benchmark = {
           rampSeconds,
           settleSeconds,
           generators: number('generators'),
+          viewers,
           engineUrl: engine.url,
           speech,
         });
@@ -75,7 +80,7 @@ export const benchmark: Benchmark = {
         console.log(
           `# Transcribing (claims, engine calls over HTTP, lines, viewers) took ${Math.round(share * 100)} % of the CPU`,
         );
-      report({ bench: 'capture', figures: figuresOf(results), goals: goalsOf(results) });
+      report({ bench: 'capture', figures: figuresOf(results), goals: goalsOf(results, viewers) });
     } finally {
       await engine.kill();
       await rm(dir, { recursive: true, force: true });

@@ -8,7 +8,7 @@ import { createServerProcess, type ServerProcess } from '../load/server-process.
 import type { SpeechFile } from '../load/speech.ts';
 import { median, percentile } from '../report.ts';
 import type { Contestant } from './contestants.ts';
-import type { Loss } from './sessions/session.ts';
+import type { Loss, Viewers } from './sessions/session.ts';
 import { mergeLosses, mergeReadings } from './merge.ts';
 import { startGenerators, type Generators } from './generators.ts';
 
@@ -23,6 +23,7 @@ export interface TrialOptions {
   /** Waited after each change, before memory is read. */
   settleSeconds: number;
   generators: number;
+  viewers: Viewers;
   engineUrl: string;
   speech: SpeechFile;
 }
@@ -43,7 +44,7 @@ export interface Trial {
     idle: number;
     /** And its track open, nothing sent. */
     opened: number;
-    /** And each viewer connected. */
+    /** And watched, by a viewer's connection or its own. */
     watched: number;
     sending: number;
     /** After all stopped sending, still connected. */
@@ -81,7 +82,7 @@ export async function runTrial(contestant: Contestant, options: TrialOptions): P
 
 async function measure(
   { kind }: Contestant,
-  { sessions, seconds, rampSeconds, settleSeconds, speech }: TrialOptions,
+  { sessions, seconds, rampSeconds, settleSeconds, viewers, speech }: TrialOptions,
   { dataDir, server, generators }: { dataDir: string; server: ServerProcess; generators: Generators },
 ): Promise<Trial> {
   const settle = async () => {
@@ -99,6 +100,7 @@ async function measure(
     dataDir,
     prefix: `session-${index}`,
     sessions: share(sessions, generators.count, index),
+    viewers,
     speech,
   }));
   const { rss: idle } = await settle();

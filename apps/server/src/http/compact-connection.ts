@@ -27,8 +27,9 @@ interface Under {
 }
 
 /**
- * Keeps a connection in a third less memory, once all have registered their listeners: six objects listen for one, from the
- * Socket.IO socket down to TCP's, and with thousands of connections that is most of what the server holds.
+ * Keeps a connection in less memory, once all have registered their listeners: six objects listen for one, from the Socket.IO
+ * socket down to TCP's, and of what a session holds that is the larger part. A listener that libraries have added by then,
+ * and that this does not know, stays as it is.
  */
 export function compactConnection(socket: Socket): void {
   const under = socket as unknown as Under;

@@ -10,7 +10,7 @@ const retryMs = 1000;
  * Sends a slice a second; after an error, all there is from what is durable on. Its spool is the recording itself. It
  * obeys `slow-down`.
  */
-export function createHansardSession({ url, speech, meter }: SessionOptions): Session {
+export function createHansardSession({ url, viewers, speech, meter }: SessionOptions): Session {
   const trackId = randomUUID();
   let meetingId = '';
   let recorder: WireSocket;
@@ -71,6 +71,7 @@ export function createHansardSession({ url, speech, meter }: SessionOptions): Se
     },
     open: async () => void (await openTrack()),
     async watch() {
+      if (viewers === 'page') return recorder.on('segment', meter.line);
       viewer = await connectWire(url);
       void viewer.closed.then(meter.dropped);
       viewer.on('segment', meter.line);

@@ -5,7 +5,14 @@ import { referenceChunkSeconds, referenceFolders } from '../reference-design.ts'
 import type { Session, SessionOptions } from './session.ts';
 
 /** Sends what the reference design expects: 15 s at once. */
-export function createReferenceSession({ url, dataDir, name: meeting, speech, meter }: SessionOptions): Session {
+export function createReferenceSession({
+  url,
+  dataDir,
+  name: meeting,
+  viewers,
+  speech,
+  meter,
+}: SessionOptions): Session {
   const folders = referenceFolders(dataDir);
   const acknowledged: { name: string; bytes: number }[] = [];
   const unanswered = new Set<Promise<void>>();
@@ -32,10 +39,13 @@ export function createReferenceSession({ url, dataDir, name: meeting, speech, me
     },
     open: async () => {},
     async watch() {
-      viewer = await connectWire(url);
-      void viewer.closed.then(meter.dropped);
-      viewer.on('transcript', meter.line);
-      await viewer.call('join', meeting);
+      if (viewers === 'apart') {
+        viewer = await connectWire(url);
+        void viewer.closed.then(meter.dropped);
+      }
+      const watching = viewer ?? recorder;
+      watching.on('transcript', meter.line);
+      await watching.call('join', meeting);
     },
     tick() {
       recordedSeconds += 1;

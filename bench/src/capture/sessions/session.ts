@@ -7,7 +7,7 @@ export interface Session {
   connect(): Promise<void>;
   /** Ready to record; nothing sent. */
   open(): Promise<void>;
-  /** A second connection that sees what is transcribed. */
+  /** Sees what is transcribed from here on, as `viewers` says. */
   watch(): Promise<void>;
   /** One more second of speech was recorded. */
   tick(): void;
@@ -26,11 +26,15 @@ export interface Loss {
   acknowledgedBytes: number;
 }
 
+/** `apart`: a second person, over a connection of their own; `page`: the recorder itself, as a page that records does. */
+export type Viewers = 'apart' | 'page';
+
 export interface SessionOptions {
   url: string;
   dataDir: string;
   /** Unique in the run. */
   name: string;
+  viewers: Viewers;
   speech: Speech;
   meter: Meter;
 }
