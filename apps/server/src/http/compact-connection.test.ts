@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server as HttpServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInThisContext } from 'node:vm';
@@ -15,12 +15,16 @@ setFlagsFromString('--allow-natives-syntax');
 const isRecord = runInThisContext('(object) => %HasFastProperties(object)') as (object: object) => boolean;
 const listenersOf = (emitter: unknown): object => (emitter as { _events: object })['_events'];
 
+async function listen(http: HttpServer): Promise<string> {
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  return `http://127.0.0.1:${(http.address() as { port: number }).port}`;
+}
+
 it('keeps the listeners of all that is under a socket as records', async () => {
   const http = createServer();
   const sockets = createSocketServer(http, pino({ level: 'silent' }));
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  const url = `http://127.0.0.1:${(http.address() as { port: number }).port}`;
+  const url = await listen(http);
   const client = io(url, { transports: ['websocket'], reconnection: false, forceNew: true });
   const [socket] = await once(sockets, 'connection');
   await new Promise(setImmediate);
@@ -47,9 +51,7 @@ it('keeps the listeners of all that is under a socket as records', async () => {
 it('leaves no listener for one time, and what ends a connection does so once', async () => {
   const http = createServer();
   const sockets = createSocketServer(http, pino({ level: 'silent' }));
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  const url = `http://127.0.0.1:${(http.address() as { port: number }).port}`;
+  const url = await listen(http);
   const ends = {
     'the client leaves': (client: Socket) => void client.close(),
     'the network goes': (client: Socket) =>
@@ -86,9 +88,7 @@ it('leaves no listener for one time, and what ends a connection does so once', a
 it('would find hash tables without', async () => {
   const http = createServer();
   const sockets = new Server(http, { transports: ['websocket'] });
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  const client = io(`http://127.0.0.1:${(http.address() as { port: number }).port}`, { transports: ['websocket'] });
+  const client = io(await listen(http), { transports: ['websocket'] });
   const [socket] = await once(sockets, 'connection');
   const records = () => emittersUnder(socket).filter((emitter) => isRecord(listenersOf(emitter))).length;
   expect(records()).toBeLessThan(6);

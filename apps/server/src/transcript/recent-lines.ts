@@ -61,8 +61,7 @@ export function createRecentLines({ store, maxBytes, maxAgeMs, now = Date.now }:
     const older = held.lines.findIndex(({ id }) => id === segment.id);
     if (older !== -1) for (const line of held.lines.splice(older, 1)) held.bytes -= bytesOf(line);
     const line = { seq: segment.seq, id: segment.id, at: now(), json: JSON.stringify(segment) };
-    // An array that something is pushed to has room for sixteen more.
-    held.lines = [...held.lines, line];
+    held.lines.push(line);
     held.bytes += bytesOf(line);
   };
 
