@@ -7,6 +7,8 @@ export interface FlagSituation {
   readonly mostSemiSpaceMb?: number;
   /** Processors that the process may use, as `os.availableParallelism()` counts them; left out, V8's threads are its own choice. */
   readonly processors?: number;
+  /** Version of the V8 that gets the flags, like `process.versions.v8`, which is taken where it is left out. */
+  readonly v8Version?: string;
 }
 
 export interface FlagAdvice {
@@ -18,6 +20,8 @@ export interface FlagAdvice {
   /** Why, a sentence each. */
   readonly reasons: readonly string[];
 }
+
+type Advice = Pick<FlagAdvice, 'flags' | 'reasons'>;
 
 const mib = 2 ** 20;
 /** Node's code, its threads' stacks and V8's own tables, whatever the heap. */
@@ -40,11 +44,11 @@ const leastOldSpaceMb = 16;
  */
 export function adviseFlags(situation: FlagSituation): FlagAdvice {
   const memory = adviseMemory(situation);
-  const helpers = adviseHelpers(situation.processors);
+  const others = [adviseHelpers(situation.processors), advisePhases(situation.v8Version)];
   return {
     ...memory,
-    flags: [...memory.flags, ...helpers.flags],
-    reasons: [...memory.reasons, ...helpers.reasons],
+    flags: [...memory.flags, ...others.flatMap(({ flags }) => flags)],
+    reasons: [...memory.reasons, ...others.flatMap(({ reasons }) => reasons)],
   };
 }
 
@@ -83,7 +87,7 @@ function adviseMemory({
 }
 
 /** With as many helpers as processors, a collection that runs beside the program takes the one that the program runs on. */
-function adviseHelpers(processors = Infinity): Pick<FlagAdvice, 'flags' | 'reasons'> {
+function adviseHelpers(processors = Infinity): Advice {
   const helpers = Math.max(1, processors - 1);
   if (helpers >= mostHelpers) return { flags: [], reasons: [] };
   if (helpers > 1)
@@ -97,6 +101,21 @@ function adviseHelpers(processors = Infinity): Pick<FlagAdvice, 'flags' | 'reaso
     flags: ['--v8-pool-size=1', '--no-parallel-scavenge'],
     reasons: [
       `With ${processors === 1 ? 'one processor' : 'two processors'}, V8 gets one thread to collect with, and the event loop does not wait for it in a scavenge.`,
+    ],
+  };
+}
+
+/**
+ * While it marks the whole heap, V8 13 (Node 24) makes no scavenges: the young generation grows far beyond its size,
+ * what is already dead in it is moved among the old, and its pages are kept. Earlier ones scavenge meanwhile unless told
+ * otherwise; later ones have no such flag, and end at once when they are given it.
+ */
+function advisePhases(v8Version = process.versions.v8): Advice {
+  if (!v8Version.startsWith('13.')) return { flags: [], reasons: [] };
+  return {
+    flags: ['--no-separate-gc-phases'],
+    reasons: [
+      'V8 13 goes on with scavenges while it marks the whole heap, so that the young generation keeps its size.',
     ],
   };
 }
