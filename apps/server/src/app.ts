@@ -12,7 +12,7 @@ import { openSqlite, shrinkMemory } from './adapters/database/index.ts';
 import { cacheSizes, createFileObjects } from './adapters/objects/index.ts';
 import { captureRoutes, createCapture, openJournal, registerCaptureSocket, toOgg } from './capture/index.ts';
 import type { Config } from './config.ts';
-import { bytesPerTrack, createGovernance, recentLinesMs } from './governance.ts';
+import { bytesPerTrack, createGovernance, recentLinesMs } from './governance/index.ts';
 import { createHttpServer, createSocketServer, transportOf } from './http/index.ts';
 import { ownerActor, systemActor } from './identity/index.ts';
 import { createKnowledge, openRedisStore } from './knowledge/index.ts';

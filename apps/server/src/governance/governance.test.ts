@@ -6,8 +6,8 @@ import { documentList, type MeetingDocument } from '@hansard/protocol';
 import { pino } from 'pino';
 import { io } from 'socket.io-client';
 import { describe, expect, test, vi, type TestContext } from 'vitest';
-import { createApp } from './app.ts';
-import { loadConfig } from './config.ts';
+import { createApp } from '../app.ts';
+import { loadConfig } from '../config.ts';
 
 const log = pino({ level: 'silent' });
 
