@@ -21,7 +21,7 @@ export default {
       severity: 'error',
       from: { path: `${server}/([^/]+)/`, pathNot: isTest },
       to: {
-        path: `${server}/(capture|transcription|transcript|minutes|knowledge|meetings|identity|operations|http)/.+`,
+        path: `${server}/(capture|transcription|transcript|minutes|knowledge|meetings|identity|operations|governance|http)/.+`,
         pathNot: [`${server}/$1/`, `${server}/[^/]+/index[.]ts$`],
       },
     },
