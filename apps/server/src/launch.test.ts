@@ -4,7 +4,12 @@ import { expect, it } from 'vitest';
 import { launchArgsIn, launchEnv } from './launch.ts';
 
 it('starts V8 with threads to suit the processors, and a heap to suit the container', () => {
-  const { flags } = adviseFlags({ containerLimitBytes: null, mostSemiSpaceMb: 8, processors: availableParallelism() });
+  const { flags } = adviseFlags({
+    containerLimitBytes: null,
+    mostSemiSpaceMb: 8,
+    heapGrowthPercent: 20,
+    processors: availableParallelism(),
+  });
   expect(flags).toContain('--max-semi-space-size=8');
   expect(launchArgsIn(null)).toEqual(expect.arrayContaining([...flags]));
   expect(launchArgsIn(4 * 2 ** 30)).toContain('--max-semi-space-size=8');

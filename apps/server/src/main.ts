@@ -8,6 +8,12 @@ import { startMessage } from './start-message.ts';
 /** EX_TEMPFAIL: whoever supervises the process is to start it again. */
 const restartExitCode = 75;
 
+/**
+ * What small Buffers are cut from, of which each keeps all. Newer versions of Node make it 64 KB: a line that waits for a
+ * slow connection, or a request for its answer, then takes so much to the old generation with it.
+ */
+Buffer.poolSize = 8 * 1024;
+
 /** Ends the process where `work` throws something that a person can mend. */
 async function orExit<T>(work: () => T | Promise<T>, code: number): Promise<T> {
   try {

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { Objects } from '../adapters/objects/index.ts';
+import { createBufferPool } from '../buffer-pool.ts';
 import type { Journal } from './journal/index.ts';
 import { captureLimits } from './limits.ts';
 import type { LiveTrack } from './live-track.ts';
@@ -30,6 +31,7 @@ export function createParts(options: PartsOptions) {
   const { repository, journal, objects, liveTracks, log, now, maxPartBytes, onLoss } = options;
   const turns = pLimit(captureLimits.tracksStoredAtOnce);
   const writers = pLimit(captureLimits.partWriters);
+  const pieces = createBufferPool({ bufferBytes: captureLimits.pieceBytes, maxKept: captureLimits.partWriters });
   const waiting = new Map<LiveTrack, Promise<void>>();
   const running = new Map<LiveTrack, Promise<void>>();
   /** Where tracks were found to be damaged once. */
@@ -53,7 +55,11 @@ export function createParts(options: PartsOptions) {
   /** False where the track is gone. */
   const storePart = async (trackId: string, byteStart: number, byteEnd: number): Promise<boolean> => {
     const objectKey = `tracks/${trackId}/parts/${String(byteStart).padStart(12, '0')}`;
-    await writers(() => objects.put(objectKey, journalPieces(trackId, byteStart, byteEnd)));
+    await writers(() =>
+      pieces.use(captureLimits.pieceBytes, (memory) =>
+        objects.put(objectKey, journalPieces(trackId, byteStart, byteEnd, memory)),
+      ),
+    );
     return repository.addPart({ trackId, byteStart, byteEnd, objectKey });
   };
 
@@ -74,9 +80,15 @@ export function createParts(options: PartsOptions) {
     else suspected.delete(track);
   };
 
-  async function* journalPieces(trackId: string, start: number, end: number): AsyncGenerator<Uint8Array> {
+  /** One after the other in the same memory. */
+  async function* journalPieces(
+    trackId: string,
+    start: number,
+    end: number,
+    memory: Uint8Array,
+  ): AsyncGenerator<Uint8Array> {
     for (let at = start; at < end; at += captureLimits.pieceBytes) {
-      yield await journal.read(trackId, at, Math.min(end, at + captureLimits.pieceBytes));
+      yield await journal.read(trackId, at, Math.min(end, at + captureLimits.pieceBytes), memory);
     }
   }
 
@@ -121,6 +133,7 @@ export function createParts(options: PartsOptions) {
       waiting.set(track, turn);
       return turn;
     },
+    trim: pieces.trim,
     /** Resolves when nothing of the track is being stored. */
     idle: (track: LiveTrack): Promise<void> => waiting.get(track) ?? running.get(track) ?? Promise.resolve(),
   };

@@ -2,9 +2,9 @@ import type { TrackClose, TrackOpen } from '@hansard/protocol';
 import type { Logger } from 'pino';
 import type { ChunkRow, Database } from '../adapters/database/index.ts';
 import type { Objects } from '../adapters/objects/index.ts';
+import { createBufferPool } from '../buffer-pool.ts';
 import { AppError } from '../errors.ts';
 import { requireRight, type Actor } from '../identity/index.ts';
-import { createBufferPool } from './buffer-pool.ts';
 import { createChunkLog } from './chunk-log.ts';
 import type { Journal } from './journal/index.ts';
 import { captureLimits } from './limits.ts';
@@ -58,6 +58,7 @@ export function createCapture(options: CaptureOptions) {
   const maxChunkMs = options.maxChunkMs ?? 15_000;
 
   const repository = createCaptureRepository(database);
+  const buffers = createBufferPool(captureLimits.chunkBuffers);
   const trackBytes = createTrackBytes({ repository, journal, objects });
   const chunkLog = createChunkLog({ repository, now, log, onChunks });
   const liveTracks = createLiveTracks({ repository, journal, trackBytes, chunkLog, now, maxChunkMs });
@@ -67,10 +68,10 @@ export function createCapture(options: CaptureOptions) {
   const sweep = createSweep({ liveTracks, chunkLog, parts, log, now, maxPartBytes, maxPartMs });
   const playback = createPlayback({ objects, trackBytes, now });
   const deleteAudio = createDeletion({ repository, journal, objects, liveTracks, parts, playback });
-  const buffers = createBufferPool();
   const pressure = watchPressure(journal);
   const sweepTimer = setInterval(() => {
     buffers.trim();
+    parts.trim();
     void sweep();
   }, captureLimits.sweepEveryMs);
   sweepTimer.unref();

@@ -65,7 +65,14 @@ test('[O5] lets scavenges go on while the whole heap is marked, where V8 would n
   expect(flagsFor('14.6.202.34-node.34')).not.toContain('--no-separate-gc-phases');
 });
 
-test('[O4] Node starts with the flags', () => {
-  const { flags } = adviseFlags({ containerLimitBytes: 256 * mib, processors: 2 });
+test('[O6] holds the growth of the heap to what is asked for', () => {
+  const situation = { containerLimitBytes: null, v8Version };
+  const { flags, reasons } = adviseFlags({ ...situation, heapGrowthPercent: 25 });
+  expect(flags).toEqual([...adviseFlags(situation).flags, '--heap-growing-percent=25']);
+  expect(reasons.join(' ')).toContain('25 %');
+});
+
+test('[O4] [O6] Node starts with the flags', () => {
+  const { flags } = adviseFlags({ containerLimitBytes: 256 * mib, processors: 2, heapGrowthPercent: 25 });
   expect(execFileSync(process.execPath, [...flags, '--print', '1 + 1'], { encoding: 'utf8' })).toBe('2\n');
 });

@@ -7,6 +7,11 @@ export interface FlagSituation {
   readonly mostSemiSpaceMb?: number;
   /** Processors that the process may use, as `os.availableParallelism()` counts them; left out, V8's threads are its own choice. */
   readonly processors?: number;
+  /**
+   * How far the old generation may grow beyond what lived at its last collection before there is the next, in percent, from 1 on. Left out,
+   * V8 decides by how fast it collects and how fast the program fills it: up to 300.
+   */
+  readonly heapGrowthPercent?: number;
   /** Version of the V8 that gets the flags, like `process.versions.v8`, which is taken where it is left out. */
   readonly v8Version?: string;
 }
@@ -44,7 +49,11 @@ const leastOldSpaceMb = 16;
  */
 export function adviseFlags(situation: FlagSituation): FlagAdvice {
   const memory = adviseMemory(situation);
-  const others = [adviseHelpers(situation.processors), advisePhases(situation.v8Version)];
+  const others = [
+    adviseHelpers(situation.processors),
+    adviseGrowth(situation.heapGrowthPercent),
+    advisePhases(situation.v8Version),
+  ];
   return {
     ...memory,
     flags: [...memory.flags, ...others.flatMap(({ flags }) => flags)],
@@ -102,6 +111,15 @@ function adviseHelpers(processors = Infinity): Advice {
     reasons: [
       `With ${processors === 1 ? 'one processor' : 'two processors'}, V8 gets one thread to collect with, and the event loop does not wait for it in a scavenge.`,
     ],
+  };
+}
+
+/** Where much that is dead was moved to the old generation, V8 left to itself keeps several times what lives. */
+function adviseGrowth(percent?: number): Advice {
+  if (percent === undefined) return { flags: [], reasons: [] };
+  return {
+    flags: [`--heap-growing-percent=${percent}`],
+    reasons: [`V8 collects the whole heap each time that it has grown by ${percent} % beyond what lived.`],
   };
 }
 

@@ -3,7 +3,10 @@
  * nobody ever sees half an object. Keys are `/`-separated, of letters, digits, `-`, `_` and `.`.
  */
 export interface Objects {
-  /** Writes the object whole; replaces one of the same key. Rejects with `STORAGE_FULL` or `STORAGE_FAILED`. */
+  /**
+   * Writes the object whole; replaces one of the same key. A piece is looked at no more once the next is asked for. Rejects with
+   * `STORAGE_FULL` or `STORAGE_FAILED`.
+   */
   put(key: string, bytes: AsyncIterable<Uint8Array> | Uint8Array): Promise<void>;
   /** Bytes [start, end) of the object; fewer where it ends before. Rejects with `NOT_FOUND`. */
   read(key: string, start: number, end: number): Promise<Uint8Array>;

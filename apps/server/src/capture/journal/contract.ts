@@ -6,8 +6,8 @@ import type { JournalIo } from './io.ts';
  */
 export interface Journal {
   /**
-   * Resolves once the bytes, and all bytes of the track before them, are on disk. The bytes may be reused by the caller
-   * only then. Rejects with `BUSY` (too many bytes in flight), `STORAGE_FULL`, `STORAGE_FAILED` or, while it closes,
+   * Resolves once the bytes, and all bytes of the track before them, are on disk. Their memory may be used again by the
+   * caller once it has settled, not before. Rejects with `BUSY` (too many bytes in flight), `STORAGE_FULL`, `STORAGE_FAILED` or, while it closes,
    * `DRAINING`; the bytes, and later ones of the track that were already given, are then not in the journal, and
    * `extent(trackId)` says what is. Bytes that do not begin where the last append ended are refused: `HOLE` where they
    * begin after it, `CONFLICT` before it. None, or more than `maxAppendBytes`, are `BAD_REQUEST` or `TOO_LARGE`.

@@ -1,3 +1,4 @@
+import { createBufferPool } from '../../buffer-pool.ts';
 import { AppError, toStorageError } from '../../errors.ts';
 import type { ByteRange } from './contract.ts';
 import type { FilePool } from './file-pool.ts';
@@ -15,6 +16,9 @@ const maxBatchRuns = 8;
 
 /** A longer run is read as one that is not fresh. */
 const maxFreshBytes = 128 << 10;
+
+/** Room for the batches of a track with a slice a second; as many as parts are mostly copied at once, and some. */
+const batchMemory = { bufferBytes: 64 << 10, maxKept: 4 };
 
 interface Place extends Extent {
   file: LogFile;
@@ -44,6 +48,7 @@ export interface ReadRequest {
 export function createRecordReader(pool: FilePool): (request: ReadRequest) => Promise<Uint8Array> {
   /** For a fresh run, whose bytes are taken out of it at once. */
   const scratch = Buffer.allocUnsafeSlow(maxFreshBytes);
+  const memory = createBufferPool(batchMemory);
 
   return async ({ trackId, extents, start, end, into, isFresh }) => {
     if (extents.some(({ location }) => location === noLocation)) throw damaged();
@@ -59,14 +64,16 @@ export function createRecordReader(pool: FilePool): (request: ReadRequest) => Pr
     try {
       const cold = isFresh ? runs.filter((run) => !takeNow(run, trackId, scratch, take)) : runs;
       for (const batch of batchesOf(cold)) {
-        const bytes = await readBatch(batch);
-        for (const [index, run] of batch.entries()) {
-          for (const place of run.places) {
-            const payload = await payloadOf(place, trackId, bytes[index]!.subarray(place.position - run.start));
-            if (!payload) throw damaged();
-            take(place, payload);
+        await memory.use(bytesOf(batch), async (into) => {
+          const bytes = await readBatch(batch, into);
+          for (const [index, run] of batch.entries()) {
+            for (const place of run.places) {
+              const payload = await payloadOf(place, trackId, bytes[index]!.subarray(place.position - run.start));
+              if (!payload) throw damaged();
+              take(place, payload);
+            }
           }
-        }
+        });
       }
     } finally {
       for (const { file } of runs) {
@@ -178,9 +185,20 @@ function batchesOf(runs: readonly Run[]): Run[][] {
   return batches;
 }
 
-/** Ends when all have ended, whatever becomes of one: their files count as read until then. */
-async function readBatch(batch: readonly Run[]): Promise<Buffer[]> {
-  const reads = await Promise.allSettled(batch.map(({ file, start, end }) => readRange(file, start, end - start)));
+function bytesOf(batch: readonly Run[]): number {
+  return batch.reduce((bytes, { start, end }) => bytes + end - start, 0);
+}
+
+/** Ends when all have ended, whatever becomes of one: until then their files count as read, and `into` is written to. */
+async function readBatch(batch: readonly Run[], into: Uint8Array): Promise<Buffer[]> {
+  let used = 0;
+  const reads = await Promise.allSettled(
+    batch.map(({ file, start, end }) => {
+      const bytes = Buffer.from(into.buffer, into.byteOffset + used, end - start);
+      used += bytes.length;
+      return readInto(file, start, bytes);
+    }),
+  );
   return reads.map((read) => {
     if (read.status === 'rejected') throw read.reason;
     return read.value;
@@ -203,8 +221,11 @@ function findPayload({ file, position, start, end }: Place, trackId: string, byt
   return bytes.subarray(record.headerBytes, record.headerBytes + record.length);
 }
 
-async function readRange(file: LogFile, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(length);
+function readRange(file: LogFile, position: number, length: number): Promise<Buffer> {
+  return readInto(file, position, Buffer.allocUnsafe(length));
+}
+
+async function readInto(file: LogFile, position: number, bytes: Buffer): Promise<Buffer> {
   try {
     const read = await readAll(file.disk, bytes, position);
     return bytes.subarray(0, read);

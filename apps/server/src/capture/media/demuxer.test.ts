@@ -71,6 +71,26 @@ describe.each(fixtures)('$name', ({ name, mimeType }) => {
   });
 });
 
+it('finds the packets of each of several tracks that come in turn, cut anywhere', () => {
+  const tracks = fixtures.map(({ name, mimeType }) => {
+    const bytes = readFixture(name);
+    return { bytes, expected: packetsOf(bytes, mimeType), demuxer: new Demuxer(initialDemuxerState(mimeType)) };
+  });
+  const found = tracks.map(() => [] as unknown[]);
+  const longest = Math.max(...tracks.map(({ bytes }) => bytes.length));
+  for (let at = 0, turn = 0; at < longest; turn += 1) {
+    const end = at + 1 + ((turn * 997) % 4096);
+    for (const [index, { bytes, demuxer }] of tracks.entries()) {
+      if (at < bytes.length) found[index]!.push(...demuxer.push(bytes.subarray(at, end), at));
+    }
+    at = end;
+  }
+  for (const [index, { demuxer, expected }] of tracks.entries()) {
+    found[index]!.push(...demuxer.finish());
+    expect(found[index]).toEqual(expected.map((packet) => ({ ...packet, payload: noBytes })));
+  }
+});
+
 describe('bytes given twice, or left out', () => {
   it('trims what it has seen and refuses a hole with the offset it wants', () => {
     const bytes = readFixture('chromium-speech.webm');

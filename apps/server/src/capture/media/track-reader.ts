@@ -130,7 +130,11 @@ function textOf(bytes: Uint8Array): string {
 function save(state: State): Uint8Array {
   const { demuxer, endSample } = state;
   const saved: Saved = { version: 2, demuxer, cutter: packCutterState(state.cutter), endSample };
-  return Buffer.from(JSON.stringify(saved), 'latin1');
+  const text = JSON.stringify(saved);
+  // Not from Buffer's pool: until it is written it would keep all that lies beside it there.
+  const bytes = Buffer.allocUnsafeSlow(text.length);
+  bytes.write(text, 'latin1');
+  return bytes;
 }
 
 function restore(bytes: Uint8Array): State {

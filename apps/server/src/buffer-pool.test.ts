@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createBufferPool } from './buffer-pool.ts';
 
 it('lends the same memory again, and never to two at once', async () => {
-  const pool = createBufferPool();
+  const pool = createBufferPool({ bufferBytes: 64 * 1024, maxKept: 8 });
   const lent = new Set<Uint8Array>();
   const seen = new Set<Uint8Array>();
   const borrow = () =>
@@ -19,7 +19,7 @@ it('lends the same memory again, and never to two at once', async () => {
 });
 
 it('takes memory back from work that fails, and gives what is asked for where that is more than usual', async () => {
-  const pool = createBufferPool();
+  const pool = createBufferPool({ bufferBytes: 64 * 1024, maxKept: 8 });
   let first: Uint8Array | undefined;
   await expect(
     pool.use(10, async (buffer) => {
@@ -32,7 +32,7 @@ it('takes memory back from work that fails, and gives what is asked for where th
 });
 
 it('lets go of what is needed no more', async () => {
-  const pool = createBufferPool();
+  const pool = createBufferPool({ bufferBytes: 64 * 1024, maxKept: 8 });
   const borrow = () => pool.use(1, () => Promise.resolve());
   await Promise.all([borrow(), borrow(), borrow(), borrow()]);
   const each = pool.keptBytes / 4;
