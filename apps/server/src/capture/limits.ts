@@ -32,8 +32,8 @@ export const captureLimits = {
   tracksStoredAtOnce: 16,
   /** Bytes read at once when a track is copied or played. */
   pieceBytes: 256 * 1024,
-  /** Memory that chunks are in for a moment: room for most, 15 s at the usual rate; as many as are with an engine at once. */
-  chunkBuffers: { bufferBytes: 64 * 1024, maxKept: 64 },
+  /** Memory that slices and chunks are in for a moment: room for most chunks, 15 s at the usual rate; as many as are with an engine at once. */
+  buffers: { bufferBytes: 64 * 1024, maxKept: 64 },
   /** Rows read at once when tracks are taken up after a start. */
   recoveryPage: 500,
   /** Tracks of meetings that ended no longer ago are looked at after a start for a rest that was stored and never cut. */

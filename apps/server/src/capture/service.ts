@@ -17,6 +17,7 @@ import { createPlayback, type PlaybackFile } from './playback.ts';
 import { watchPressure } from './pressure.ts';
 import { recoverTracks } from './recovery.ts';
 import { createCaptureRepository } from './repository.ts';
+import { createSliceMemory } from './slice-memory.ts';
 import { createSweep } from './sweep.ts';
 import { createTrackBytes } from './track-bytes.ts';
 import { createUploads, type Slice } from './uploads.ts';
@@ -58,13 +59,24 @@ export function createCapture(options: CaptureOptions) {
   const maxChunkMs = options.maxChunkMs ?? 15_000;
 
   const repository = createCaptureRepository(database);
-  const buffers = createBufferPool(captureLimits.chunkBuffers);
+  const buffers = createBufferPool(captureLimits.buffers);
+  const memory = createSliceMemory(buffers);
   const trackBytes = createTrackBytes({ repository, journal, objects });
   const chunkLog = createChunkLog({ repository, now, log, onChunks });
   const liveTracks = createLiveTracks({ repository, journal, trackBytes, chunkLog, now, maxChunkMs });
   const onLoss = onTrackChanged;
   const parts = createParts({ repository, journal, objects, liveTracks, log, now, maxPartBytes, onLoss });
-  const uploads = createUploads({ repository, journal, liveTracks, chunkLog, parts, now, admit, onTrackChanged });
+  const uploads = createUploads({
+    repository,
+    journal,
+    liveTracks,
+    chunkLog,
+    parts,
+    memory,
+    now,
+    admit,
+    onTrackChanged,
+  });
   const sweep = createSweep({ liveTracks, chunkLog, parts, log, now, maxPartBytes, maxPartMs });
   const playback = createPlayback({ objects, trackBytes, now });
   const deleteAudio = createDeletion({ repository, journal, objects, liveTracks, parts, playback });

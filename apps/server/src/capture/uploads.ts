@@ -11,6 +11,7 @@ import { canCapture } from './media/index.ts';
 import type { Parts } from './parts.ts';
 import { TokenBucket } from './token-bucket.ts';
 import type { CaptureRepository } from './repository.ts';
+import type { SliceMemory } from './slice-memory.ts';
 
 interface UploadsOptions {
   repository: CaptureRepository;
@@ -18,6 +19,7 @@ interface UploadsOptions {
   liveTracks: LiveTracks;
   chunkLog: ChunkLog;
   parts: Parts;
+  memory: SliceMemory;
   now: () => number;
   /** Called before the first track of a meeting is made; throws where the meeting has to wait for a place. */
   admit: (meetingId: string) => void;
@@ -43,7 +45,7 @@ const busyMs = 100;
 
 /** The server's side of the upload protocol; the rules that the comments name are those of `SPEC.md`. */
 export function createUploads(options: UploadsOptions) {
-  const { repository, journal, liveTracks, chunkLog, parts, now, admit, onTrackChanged } = options;
+  const { repository, journal, liveTracks, chunkLog, parts, memory, now, admit, onTrackChanged } = options;
   const feeders = new Map<Connection, Feeder>();
   const gone = new WeakSet<Connection>();
   const { maxBytesInFlight } = journal.stats();
@@ -148,17 +150,21 @@ export function createUploads(options: UploadsOptions) {
     if (offset > track.accepted) throw hole(track);
     noteCaptured(track, capturedMs);
     if (end > track.accepted) checkMayGrow(track);
-    const heldBytes = bytes.length + captureLimits.sliceOverheadBytes;
-    if (unansweredBytes + heldBytes > maxBytesInFlight) {
+    if (unansweredBytes + bytes.length + captureLimits.sliceOverheadBytes > maxBytesInFlight) {
       throw new AppError('BUSY', 'The disk is behind; try again in a moment.', { retryAfterMs: busyMs });
     }
 
-    unansweredBytes += heldBytes;
-    track.unansweredBytes += bytes.length;
+    const fresh = end > track.accepted ? memory.hold(bytes.subarray(track.accepted - offset)) : null;
+    return answer(track, end, bytes.length, fresh);
+  }
+
+  /** Not awaited in `slice`, which would keep the bytes as they came until then: `SliceMemory` says why that matters. */
+  async function answer(track: LiveTrack, end: number, length: number, fresh: Uint8Array | null): Promise<number> {
+    unansweredBytes += length + captureLimits.sliceOverheadBytes;
+    track.unansweredBytes += length;
     track.slicesInFlight += 1;
     const before = track.settled;
-    const answered =
-      end > track.accepted ? append(track, bytes.subarray(track.accepted - offset)) : confirm(track, end);
+    const answered = fresh ? append(track, fresh) : confirm(track, end);
     track.settled = answered.then(
       () => before,
       () => before,
@@ -167,8 +173,9 @@ export function createUploads(options: UploadsOptions) {
       await answered;
       return track.durable;
     } finally {
-      unansweredBytes -= heldBytes;
-      track.unansweredBytes -= bytes.length;
+      if (fresh) memory.release(fresh);
+      unansweredBytes -= length + captureLimits.sliceOverheadBytes;
+      track.unansweredBytes -= length;
       track.slicesInFlight -= 1;
       if (track.slicesInFlight === 0) track.settled = atRest;
     }
