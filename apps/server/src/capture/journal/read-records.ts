@@ -64,8 +64,8 @@ export function createRecordReader(pool: FilePool): (request: ReadRequest) => Pr
     try {
       const cold = isFresh ? runs.filter((run) => !takeNow(run, trackId, scratch, take)) : runs;
       for (const batch of batchesOf(cold)) {
-        await memory.use(bytesOf(batch), async (into) => {
-          const bytes = await readBatch(batch, into);
+        await memory.use(bytesOf(batch), async (room) => {
+          const bytes = await readBatch(batch, room);
           for (const [index, run] of batch.entries()) {
             for (const place of run.places) {
               const payload = await payloadOf(place, trackId, bytes[index]!.subarray(place.position - run.start));
@@ -189,12 +189,12 @@ function bytesOf(batch: readonly Run[]): number {
   return batch.reduce((bytes, { start, end }) => bytes + end - start, 0);
 }
 
-/** Ends when all have ended, whatever becomes of one: until then their files count as read, and `into` is written to. */
-async function readBatch(batch: readonly Run[], into: Uint8Array): Promise<Buffer[]> {
+/** Ends when all have ended, whatever becomes of one: until then their files count as read, and `room` is written to. */
+async function readBatch(batch: readonly Run[], room: Uint8Array): Promise<Buffer[]> {
   let used = 0;
   const reads = await Promise.allSettled(
     batch.map(({ file, start, end }) => {
-      const bytes = Buffer.from(into.buffer, into.byteOffset + used, end - start);
+      const bytes = Buffer.from(room.buffer, room.byteOffset + used, end - start);
       used += bytes.length;
       return readInto(file, start, bytes);
     }),
