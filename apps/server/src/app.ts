@@ -335,7 +335,7 @@ export async function createApp(config: Config, log: Logger, options: AppOptions
       governance.start({
         connections,
         liveTracks: () => capture.stats().liveTracks,
-        chunkBufferBytes: () => capture.stats().chunkBufferBytes,
+        spareBufferBytes: () => capture.stats().spareBufferBytes,
         journal: () => capture.stats().journal,
         pipelineLogBytes: () => pipelineLog?.bytes ?? 0,
         shrinkDatabase: () => void shrinkMemory(database).catch(() => {}),

@@ -164,7 +164,7 @@ export function createCapture(options: CaptureOptions) {
 
     deleteAudio,
 
-    stats: () => ({ liveTracks: liveTracks.size, chunkBufferBytes: buffers.keptBytes, journal: journal.stats() }),
+    stats: () => ({ liveTracks: liveTracks.size, spareBufferBytes: buffers.keptBytes, journal: journal.stats() }),
 
     /** What the tracks in memory hold, by meeting: how many there are, and their bytes that wait for the disk. */
     heldByMeetings(): Map<string, { tracks: number; bytesInFlight: number }> {

@@ -46,8 +46,8 @@ const leastMeetingsPerGb = 100;
 export interface Holdings {
   connections: () => number;
   liveTracks: () => number;
-  /** Memory in which chunks are made for the engine. */
-  chunkBufferBytes: () => number;
+  /** Memory kept to be used again, for slices that wait for the disk and chunks that an engine is given. */
+  spareBufferBytes: () => number;
   /** Audio that waits for the disk, and the journal's index of what is there. */
   journal: () => { bytesInFlight: number; indexBytes: number };
   pipelineLogBytes: () => number;
@@ -170,7 +170,7 @@ export function createGovernance(config: Config, log: Logger, { restart, sensors
       const {
         connections,
         liveTracks,
-        chunkBufferBytes,
+        spareBufferBytes,
         journal,
         pipelineLogBytes,
         shrinkDatabase,
@@ -186,7 +186,7 @@ export function createGovernance(config: Config, log: Logger, { restart, sensors
       governor.account('sockets', () => connections() * bytesPerSocket);
       governor.account('tracks', () => liveTracks() * bytesPerTrack);
       governor.account('audio in flight', () => journal().bytesInFlight);
-      governor.account('sound for the engine', chunkBufferBytes);
+      governor.account('spare buffers', spareBufferBytes);
       governor.account('journal index', () => journal().indexBytes);
       governor.account('pipeline log', pipelineLogBytes);
       governor.account('database', () => databaseBytes);

@@ -19,7 +19,7 @@ export interface JournalFile {
   read(into: Uint8Array, position: number): Promise<number>;
   /** The same without a wait, where it can: nothing else has its turn until the bytes are there. */
   readNow?(into: Uint8Array, position: number): number;
-  /** May write less than was given. */
+  /** May write less than was given. Where it syncs what it writes, its errors are those of `datasync` too. */
   writev(buffers: readonly Uint8Array[], position: number): Promise<number>;
   /** What was written before the call survives power loss once it has resolved. */
   datasync(): Promise<void>;
