@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { limits } from '@hansard/protocol';
 import { pino } from 'pino';
 import { openSqlite, type Database } from '../adapters/database/index.ts';
+import { meetingRow } from '../adapters/database/testing.ts';
 import { createMemoryObjects } from '../adapters/objects/index.ts';
 import { ownerActor } from '../identity/index.ts';
 import type { Journal } from './journal/index.ts';
@@ -86,22 +87,7 @@ export async function addMeeting(
 ): Promise<void> {
   await database
     .insertInto('meetings')
-    .values({
-      id,
-      workspaceId: ownerActor.workspaceId,
-      title: 'A meeting',
-      kind: 'meeting',
-      state: endedAt === null ? 'live' : 'done',
-      createdAt: at,
-      startedAt: at,
-      endedAt,
-      durationMs: 0,
-      people: '[]',
-      seq: 0,
-      hasGaps: 0,
-      failedChunks: 0,
-      openChunks: 0,
-    })
+    .values(meetingRow(id, { createdAt: at, startedAt: at, endedAt, state: endedAt === null ? 'live' : 'done' }))
     .execute();
 }
 

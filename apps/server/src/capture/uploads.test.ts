@@ -1,3 +1,4 @@
+import { collectGarbage } from '@hansard/headroom';
 import { limits } from '@hansard/protocol';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../errors.ts';
@@ -116,6 +117,28 @@ describe('slices', () => {
     held.release();
     expect((await Promise.all(ahead)).at(-1)).toBe(limits.maxSlicesInFlight);
     expect(await track.send(limits.maxSlicesInFlight, bytes('a'))).toBe(limits.maxSlicesInFlight + 1);
+  });
+
+  it('wait for the disk without the buffers that they came in', async () => {
+    const held = holdAppends(createMemoryJournal());
+    const rig = await createRig({ journal: held.journal });
+    const track = await openTrack(rig);
+    const came: WeakRef<Uint8Array>[] = [];
+    const send = (at: number): Promise<number> => {
+      const slice = new Uint8Array(1000).fill(at);
+      came.push(new WeakRef(slice));
+      return track.send(at * slice.length, slice);
+    };
+    const answers = Array.from({ length: 10 }, (_, at) => send(at));
+    for (let turn = 0; turn < 3; turn += 1) {
+      // What a WeakRef was made of is held until its turn is over.
+      await new Promise((done) => setImmediate(done));
+      collectGarbage();
+    }
+    expect(came.filter((slice) => slice.deref() !== undefined)).toHaveLength(0);
+    held.release();
+    expect((await Promise.all(answers)).at(-1)).toBe(10_000);
+    expect(Buffer.from(await rig.journal.read('track-1', 3000, 4000))).toEqual(Buffer.alloc(1000, 3));
   });
 
   it('[U10] that a failing disk did not take are asked for again', async () => {

@@ -2,6 +2,7 @@ import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import { createMemoryBus, type MeetingEvent } from '../adapters/bus/index.ts';
 import { openSqlite, type ChunkRow, type TrackRow } from '../adapters/database/index.ts';
+import { trackRow } from '../adapters/database/testing.ts';
 import { createMeetings, type LiveTrackStatus, type MeetingsOptions } from './index.ts';
 
 /** Meetings on a database of their own, with what they are told about tracks and what they say on the bus. */
@@ -28,24 +29,10 @@ export function startMeetings(options: Partial<MeetingsOptions> = {}) {
   });
 
   const addTrack = async (meetingId: string, id: string, changes: Partial<TrackRow> = {}): Promise<void> => {
-    const row = {
-      id,
-      meetingId,
-      kind: 'microphone' as const,
-      mimeType: 'audio/webm',
-      participant: null,
-      offsetMs: 0,
-      continues: null,
-      state: 'open' as const,
-      length: null,
-      capturedMs: 0,
-      durableMs: 0,
-      storedBytes: 0,
-      cutterState: null,
-      openedAt: 0,
-      ...changes,
-    };
-    await database.insertInto('tracks').values(row).execute();
+    await database
+      .insertInto('tracks')
+      .values(trackRow(id, meetingId, changes))
+      .execute();
   };
   /** Adds a chunk, or changes the one of that ID; the meeting's counters follow, as they do in capture and transcription. */
   const putChunk = async (meetingId: string, trackId: string, changes: Partial<ChunkRow> & { id: string }) => {

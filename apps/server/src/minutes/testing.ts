@@ -1,6 +1,7 @@
 import type { Minutes } from '@hansard/protocol';
 import { pino } from 'pino';
 import { openSqlite, type Database } from '../adapters/database/index.ts';
+import { meetingRow, segmentRow } from '../adapters/database/testing.ts';
 import type { MinutesEngine } from './engine.ts';
 import { createMinutesEngines, type MinutesConfig, type MinutesEngines } from './engines.ts';
 import { createMinutes, type MinutesOptions, type MinutesService, type ReadTranscript } from './service.ts';
@@ -57,19 +58,15 @@ export async function addMeeting(
   } = {},
 ): Promise<void> {
   const startedAt = Date.UTC(2026, 10, 18, 9);
-  const row = { id, workspaceId, kind, title: 'A meeting', state: 'done' as const, createdAt: startedAt, startedAt };
   await database
     .insertInto('meetings')
-    .values({
-      ...row,
-      endedAt: ended ? startedAt + 1 : null,
-      durationMs: 0,
-      people: '[]',
-      seq: said.length,
-      hasGaps: 0,
-      failedChunks: 0,
-      openChunks: 0,
-    })
+    .values(
+      meetingRow(id, {
+        ...{ workspaceId, kind, state: 'done', startedAt },
+        endedAt: ended ? startedAt + 1 : null,
+        seq: said.length,
+      }),
+    )
     .execute();
   for (const [index, line] of said.entries()) await addSegment(database, { meetingId: id, seq: index + 1, line });
 }
@@ -81,22 +78,7 @@ async function addSegment(
   const [speaker, text] = line.split(': ') as [string, string];
   await database
     .insertInto('segments')
-    .values({
-      rowid: undefined as never,
-      id: `${meetingId}-${seq}`,
-      meetingId,
-      seq,
-      trackId: null,
-      chunkId: null,
-      externalId: null,
-      speaker,
-      startMs: seq * 1000,
-      endMs: seq * 1000 + 900,
-      text,
-      final: 1,
-      edited: 0,
-      deleted: 0,
-    })
+    .values(segmentRow(`${meetingId}-${seq}`, meetingId, seq, { speaker, text }))
     .execute();
 }
 

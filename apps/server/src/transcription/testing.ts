@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Segment } from '@hansard/protocol';
 import { pino } from 'pino';
 import { openSqlite, type ChunkRow, type Database } from '../adapters/database/index.ts';
+import { meetingRow, trackRow } from '../adapters/database/testing.ts';
 import type { TranscribedLine, TranscribeEngine, TranscribeRequest } from '../adapters/models/transcribe/index.ts';
 import type { EngineChoice } from './choose-engine.ts';
 import type { Clock } from './clock.ts';
@@ -47,41 +48,11 @@ export async function addChunks(database: Database, meetingId: string, count: nu
   const trackId = `track-${meetingId}`;
   await database
     .insertInto('meetings')
-    .values({
-      id: meetingId,
-      workspaceId: 'default',
-      title: '',
-      kind: 'meeting',
-      state: 'live',
-      createdAt: 1,
-      startedAt: 1,
-      endedAt: null,
-      durationMs: 0,
-      people: '[]',
-      seq: 0,
-      hasGaps: 0,
-      failedChunks: 0,
-      openChunks: count,
-    })
+    .values(meetingRow(meetingId, { openChunks: count }))
     .execute();
   await database
     .insertInto('tracks')
-    .values({
-      id: trackId,
-      meetingId,
-      kind: 'microphone',
-      mimeType: 'audio/webm',
-      participant: 'Ada',
-      offsetMs: 0,
-      continues: null,
-      state: 'open',
-      length: null,
-      capturedMs: 0,
-      durableMs: 0,
-      storedBytes: 0,
-      cutterState: null,
-      openedAt: 1,
-    })
+    .values(trackRow(trackId, meetingId, { participant: 'Ada' }))
     .execute();
   const chunks = Array.from({ length: count }, (_, index) => chunkOf(meetingId, trackId, index));
   for (let at = 0; at < chunks.length; at += 500) {

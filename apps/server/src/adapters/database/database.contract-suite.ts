@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Database, MeetingRow, SegmentRow } from './index.ts';
+import type { Database } from './index.ts';
+import { meetingRow, segmentRow } from './testing.ts';
 
 /** What every database behind the server must do. `open` gives an empty one. */
 export function describeDatabase(name: string, open: () => Promise<Database>): void {
@@ -101,45 +102,4 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       expect(rows.map(({ id }) => id)).toEqual(['c', 'a', 'b']);
     });
   });
-}
-
-/** A meeting as its creation writes it. */
-export function meetingRow(id: string, changes: Partial<MeetingRow> = {}): MeetingRow {
-  return {
-    id,
-    workspaceId: 'default',
-    title: 'Weekly',
-    kind: 'general',
-    state: 'live',
-    createdAt: Date.UTC(2026, 10, 20, 12),
-    startedAt: Date.UTC(2026, 10, 20, 12),
-    endedAt: null,
-    durationMs: 0,
-    people: '[]',
-    seq: 0,
-    hasGaps: 0,
-    failedChunks: 0,
-    openChunks: 0,
-    ...changes,
-  };
-}
-
-/** A final line of text. */
-export function segmentRow(id: string, meetingId: string, seq: number, changes: Partial<SegmentRow> = {}): SegmentRow {
-  return {
-    id,
-    meetingId,
-    seq,
-    trackId: null,
-    chunkId: null,
-    externalId: null,
-    speaker: null,
-    startMs: seq * 1000,
-    endMs: seq * 1000 + 900,
-    text: 'some words',
-    final: 1,
-    edited: 0,
-    deleted: 0,
-    ...changes,
-  };
 }

@@ -1,28 +1,11 @@
 import { expect, it } from 'vitest';
 import { createSharedCommits } from './shared-commits.ts';
 import { openSqlite, type DatabaseTransaction } from './sqlite.ts';
+import { meetingRow } from './testing.ts';
 
 async function setUp(options: { everyMs?: number; maxWrites?: number } = {}) {
   const database = openSqlite(':memory:');
-  await database
-    .insertInto('meetings')
-    .values({
-      id: 'm',
-      workspaceId: 'default',
-      title: '',
-      kind: 'meeting',
-      state: 'live',
-      createdAt: 1,
-      startedAt: 1,
-      endedAt: null,
-      durationMs: 0,
-      people: '[]',
-      seq: 0,
-      hasGaps: 0,
-      failedChunks: 0,
-      openChunks: 0,
-    })
-    .execute();
+  await database.insertInto('meetings').values(meetingRow('m')).execute();
   const inCommit: DatabaseTransaction[] = [];
   const share = createSharedCommits(database, options);
   const bump = (fault?: Error) =>

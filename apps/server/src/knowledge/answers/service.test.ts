@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { meetingRow, segmentRow } from '../../adapters/database/testing.ts';
 import { EngineError } from '../../adapters/models/generate/index.ts';
 import { ownerActor } from '../../identity/index.ts';
 import { fakeEngine, world, type World } from './testing.ts';
@@ -202,36 +203,17 @@ describe('a question to all meetings', () => {
 
   it('goes on without a room that does not fit, and fails where none fits', async () => {
     const made = await three();
-    const row = { seq: 9, trackId: null, chunkId: null, externalId: null, speaker: null, startMs: 0, endMs: 1 };
     for (const [id, text] of [
       ['m5', 'The caterer sends invoices.'],
       ['m6', 'A zeppelin lands.'],
     ] as const) {
-      const meeting = {
-        kind: 'meeting',
-        state: 'done' as const,
-        createdAt: 1,
-        startedAt: 1,
-        endedAt: 2,
-        durationMs: 0,
-      };
-      const sums = { people: '[]', seq: 0, hasGaps: 0, failedChunks: 0, openChunks: 0 };
       await made.database
         .insertInto('meetings')
-        .values({ id, title: id, workspaceId: 'default', ...meeting, ...sums })
+        .values(meetingRow(id, { title: id, state: 'done' }))
         .execute();
       await made.database
         .insertInto('segments')
-        .values({
-          ...row,
-          id: `${id}-s`,
-          meetingId: id,
-          text,
-          final: 1,
-          edited: 0,
-          deleted: 0,
-          rowid: undefined as never,
-        })
+        .values(segmentRow(`${id}-s`, id, 9, { text }))
         .execute();
     }
     const reply = await made.answers.askAll(ownerActor, 'Which caterer sends invoices?', { signal });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { openSqlite, type Database } from '../../adapters/database/index.ts';
+import { meetingRow, segmentRow } from '../../adapters/database/testing.ts';
 import type { TextEngine } from '../../adapters/models/generate/index.ts';
 import { AppError } from '../../errors.ts';
 import { transcriptSource } from '../contract.ts';
@@ -66,20 +67,14 @@ export function world({
       const path = join(mkdtempSync(join(tmpdir(), 'answers-')), 'room');
       const room = indexes.create(path, { dims: 0, bits: 0 });
       rooms.set(id, room);
-      await insertMeeting(database, { id, title, workspaceId });
+      await database
+        .insertInto('meetings')
+        .values(meetingRow(id, { title, workspaceId, state: 'done' }))
+        .execute();
       for (const [name, passages] of Object.entries(documents)) await addDocument(database, room, id, name, passages);
       for (const [index, line] of said.entries()) await addLine(database, room, id, index, line);
     },
   };
-}
-
-async function insertMeeting(database: Database, meeting: { id: string; title: string; workspaceId: string }) {
-  const rest = { kind: 'meeting', state: 'done' as const, createdAt: 1, startedAt: 1, endedAt: 2, durationMs: 0 };
-  const sums = { people: '[]', seq: 0, hasGaps: 0, failedChunks: 0, openChunks: 0 };
-  await database
-    .insertInto('meetings')
-    .values({ ...meeting, ...rest, ...sums })
-    .execute();
 }
 
 async function addDocument(database: Database, room: RoomIndex, meetingId: string, name: string, passages: string[]) {
@@ -109,11 +104,7 @@ async function addLine(database: Database, room: RoomIndex, meetingId: string, i
   const times = { startMs: index * 5000, endMs: index * 5000 + 4900 };
   await database
     .insertInto('segments')
-    .values({
-      rowid: undefined as never,
-      ...{ id: `${meetingId}-s${index}`, meetingId, seq: index + 1, trackId: null, chunkId: null, externalId: null },
-      ...{ speaker, ...times, text, final: 1, edited: 0, deleted: 0 },
-    })
+    .values(segmentRow(`${meetingId}-s${index}`, meetingId, index + 1, { speaker, text, ...times }))
     .execute();
   const at = { source: transcriptSource, heading: '', page: 0, start: times.startMs, end: times.endMs };
   await room.append([{ ...at, text: line, vector: null }]);

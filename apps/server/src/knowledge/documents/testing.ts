@@ -7,6 +7,7 @@ import pino from 'pino';
 import { expect, onTestFinished } from 'vitest';
 import { createMemoryBus, type MeetingEvent } from '../../adapters/bus/index.ts';
 import { openSqlite, type Database } from '../../adapters/database/index.ts';
+import { meetingRow } from '../../adapters/database/testing.ts';
 import type { EmbedModel } from '../../adapters/models/embed/index.ts';
 import { createFileObjects } from '../../adapters/objects/index.ts';
 import { AppError } from '../../errors.ts';
@@ -172,23 +173,5 @@ export async function* piecesOf(content: string | Uint8Array): AsyncGenerator<Ui
 }
 
 export async function addMeeting(database: Database, id = 'm1'): Promise<void> {
-  await database
-    .insertInto('meetings')
-    .values({
-      id,
-      workspaceId: ownerActor.workspaceId,
-      title: 'Weekly',
-      kind: 'meeting',
-      state: 'live',
-      createdAt: 1,
-      startedAt: 1,
-      endedAt: null,
-      durationMs: 0,
-      people: '[]',
-      seq: 0,
-      hasGaps: 0,
-      failedChunks: 0,
-      openChunks: 0,
-    })
-    .execute();
+  await database.insertInto('meetings').values(meetingRow(id)).execute();
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { meetingRow, segmentRow } from '../../adapters/database/database.contract-suite.ts';
+import { meetingRow, segmentRow } from '../../adapters/database/testing.ts';
 import { openSqlite, segmentRowid, type Database, type MeetingRow } from '../../adapters/database/index.ts';
 import { makeExcerpt } from './excerpt.ts';
 import { createMeetingList } from './index.ts';

@@ -3,6 +3,7 @@ import { Button, Skeleton } from '@mantine/core';
 import type { MeetingDocument } from '@hansard/protocol';
 import { explain } from '../../app/api.ts';
 import { strings } from '../../strings.ts';
+import { Panel } from '../panel.tsx';
 import { addDocuments } from './add-documents.ts';
 import { DocumentRow } from './document-row.tsx';
 import { documentUploads } from './document-uploads.ts';
@@ -29,26 +30,28 @@ export default function DocumentsPanel({ meetingId, live }: Props) {
   const picker = useRef<HTMLInputElement>(null);
   const empty = documents?.length === 0 && uploads.length === 0;
 
+  const action = (
+    <>
+      <Button size="compact-sm" variant={empty ? 'filled' : 'default'} onClick={() => picker.current?.click()}>
+        {strings.documents.add}
+      </Button>
+      <input
+        ref={picker}
+        type="file"
+        multiple
+        hidden
+        accept={accepted}
+        onChange={({ currentTarget }) => {
+          addDocuments(meetingId, { files: [...(currentTarget.files ?? [])], folders: [] });
+          // The same file may be chosen again.
+          currentTarget.value = '';
+        }}
+      />
+    </>
+  );
+
   return (
-    <section className={classes.panel} aria-label={strings.documents.title}>
-      <div className={classes.head}>
-        <h2 className={classes.title}>{strings.documents.title}</h2>
-        <Button size="compact-sm" variant={empty ? 'filled' : 'default'} onClick={() => picker.current?.click()}>
-          {strings.documents.add}
-        </Button>
-        <input
-          ref={picker}
-          type="file"
-          multiple
-          hidden
-          accept={accepted}
-          onChange={({ currentTarget }) => {
-            addDocuments(meetingId, { files: [...(currentTarget.files ?? [])], folders: [] });
-            // The same file may be chosen again.
-            currentTarget.value = '';
-          }}
-        />
-      </div>
+    <Panel title={strings.documents.title} action={action}>
       {isPending && <Skeleton height={96} />}
       {isError && (
         <p role="alert">
@@ -75,7 +78,7 @@ export default function DocumentsPanel({ meetingId, live }: Props) {
         </ul>
       )}
       {removing && <RemoveDocumentDialog document={removing} onClose={() => setRemoving(undefined)} />}
-    </section>
+    </Panel>
   );
 }
 

@@ -4,6 +4,7 @@ import type { MeetingDetail, Minutes } from '@hansard/protocol';
 import { explain } from '../../app/api.ts';
 import { useEngines } from '../../app/use-engines.ts';
 import { strings } from '../../strings.ts';
+import { Panel } from '../panel.tsx';
 import { MinutesBodyView } from './minutes-body.tsx';
 import type { SourceLinks } from './sources.tsx';
 import { useTemplateOptions } from './use-templates.ts';
@@ -23,28 +24,26 @@ export function MinutesPanel({ meeting, announced, sources }: Props) {
   const [template, setTemplate] = useState('');
   const running = minutes?.state === 'running';
 
+  const action = running ? (
+    <Button size="compact-sm" variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()}>
+      {strings.common.cancel}
+    </Button>
+  ) : (
+    <Button
+      size="compact-sm"
+      variant={minutes ? 'default' : 'filled'}
+      loading={make.isPending}
+      disabled={meeting.seq === 0}
+      onClick={() =>
+        make.mutate({ ...(engine && { engine }), ...(template && { template }), ...(minutes && { fresh: true }) })
+      }
+    >
+      {minutes ? strings.minutes.again : strings.minutes.make}
+    </Button>
+  );
+
   return (
-    <section className={classes.panel} aria-label={strings.minutes.title}>
-      <div className={classes.head}>
-        <h2 className={classes.title}>{strings.minutes.title}</h2>
-        {running ? (
-          <Button size="compact-sm" variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()}>
-            {strings.common.cancel}
-          </Button>
-        ) : (
-          <Button
-            size="compact-sm"
-            variant={minutes ? 'default' : 'filled'}
-            loading={make.isPending}
-            disabled={meeting.seq === 0}
-            onClick={() =>
-              make.mutate({ ...(engine && { engine }), ...(template && { template }), ...(minutes && { fresh: true }) })
-            }
-          >
-            {minutes ? strings.minutes.again : strings.minutes.make}
-          </Button>
-        )}
-      </div>
+    <Panel title={strings.minutes.title} action={action}>
       {isPending && <Skeleton height={96} />}
       {isError && (
         <p role="alert">
@@ -65,7 +64,7 @@ export function MinutesPanel({ meeting, announced, sources }: Props) {
           <EngineSelect value={engine} onChange={setEngine} />
         </details>
       )}
-    </section>
+    </Panel>
   );
 }
 
