@@ -87,7 +87,7 @@ export async function addMeeting(
 ): Promise<void> {
   await database
     .insertInto('meetings')
-    .values(meetingRow(id, { createdAt: at, startedAt: at, endedAt, state: endedAt === null ? 'live' : 'done' }))
+    .values(meetingRow(id, { startedAt: at, endedAt, state: endedAt === null ? 'live' : 'done' }))
     .execute();
 }
 

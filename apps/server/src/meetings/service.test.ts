@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { segmentRow } from '../adapters/database/testing.ts';
 import { segmentRowid, type MinutesRow } from '../adapters/database/index.ts';
+import { segmentRow } from '../adapters/database/testing.ts';
 import { ownerActor, type Actor } from '../identity/index.ts';
 import { startMeetings } from './testing.ts';
 

@@ -57,16 +57,9 @@ export async function addMeeting(
     kind = 'meeting',
   } = {},
 ): Promise<void> {
-  const startedAt = Date.UTC(2026, 10, 18, 9);
   await database
     .insertInto('meetings')
-    .values(
-      meetingRow(id, {
-        ...{ workspaceId, kind, state: 'done', startedAt },
-        endedAt: ended ? startedAt + 1 : null,
-        seq: said.length,
-      }),
-    )
+    .values(meetingRow(id, { workspaceId, kind, state: ended ? 'done' : 'live', seq: said.length }))
     .execute();
   for (const [index, line] of said.entries()) await addSegment(database, { meetingId: id, seq: index + 1, line });
 }

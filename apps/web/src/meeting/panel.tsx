@@ -1,22 +1,29 @@
 import type { ReactNode } from 'react';
 import classes from './panel.module.css';
 
-interface Props {
+interface HeadProps {
   title: string;
+  heading?: 'h1' | 'h2';
   /** Beside the title. */
   action: ReactNode;
-  children: ReactNode;
 }
 
 /** What stands beside the transcript, and scrolls by itself. */
-export function Panel({ title, action, children }: Props) {
+export function Panel({ children, ...head }: HeadProps & { children: ReactNode }) {
   return (
-    <section className={classes.panel} aria-label={title}>
-      <div className={classes.head}>
-        <h2 className={classes.title}>{title}</h2>
-        {action}
-      </div>
+    <section className={classes.panel} aria-label={head.title}>
+      <PanelHead {...head} />
       {children}
     </section>
+  );
+}
+
+/** For a panel of which only a part scrolls. */
+export function PanelHead({ title, heading: Heading = 'h2', action }: HeadProps) {
+  return (
+    <div className={classes.head}>
+      <Heading className={classes.title}>{title}</Heading>
+      {action}
+    </div>
   );
 }

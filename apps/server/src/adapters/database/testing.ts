@@ -1,16 +1,17 @@
 import type { MeetingRow, SegmentRow, TrackRow } from './schema.ts';
 
-/** A meeting as its creation writes it. */
+/** A meeting as its creation writes it; one that is no longer live lasted a minute. */
 export function meetingRow(id: string, changes: Partial<MeetingRow> = {}): MeetingRow {
+  const startedAt = changes.startedAt ?? Date.UTC(2026, 10, 20, 12);
   return {
     id,
     workspaceId: 'default',
     title: 'Weekly',
     kind: 'general',
     state: 'live',
-    createdAt: Date.UTC(2026, 10, 20, 12),
-    startedAt: Date.UTC(2026, 10, 20, 12),
-    endedAt: null,
+    createdAt: startedAt,
+    startedAt,
+    endedAt: (changes.state ?? 'live') === 'live' ? null : startedAt + 60_000,
     durationMs: 0,
     people: '[]',
     seq: 0,

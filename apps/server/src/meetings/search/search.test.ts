@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { meetingRow, segmentRow } from '../../adapters/database/testing.ts';
 import { openSqlite, segmentRowid, type Database, type MeetingRow } from '../../adapters/database/index.ts';
+import { meetingRow, segmentRow } from '../../adapters/database/testing.ts';
 import { makeExcerpt } from './excerpt.ts';
 import { createMeetingList } from './index.ts';
 import { findMarks, searchWords } from './words.ts';

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import type { Citation } from '@hansard/protocol';
 import { strings } from '../../strings.ts';
 import { VisuallyHidden } from '../../ui/visually-hidden.tsx';
+import { PanelHead } from '../panel.tsx';
 import { conversationWith } from './conversations.ts';
 import { ExchangeView } from './exchange-view.tsx';
 import { QuestionBox } from './question-box.tsx';
@@ -25,16 +26,7 @@ interface Props {
   wishes?: number;
 }
 
-export function AskPanel({
-  meetingId,
-  heading: Heading,
-  title,
-  what,
-  suggestions,
-  offline,
-  wishes = 0,
-  ...links
-}: Props) {
+export function AskPanel({ meetingId, heading, title, what, suggestions, offline, wishes = 0, ...links }: Props) {
   const conversation = conversationWith(meetingId);
   const exchanges = useSyncExternalStore(conversation.subscribe, conversation.getSnapshot);
   const [shown, setShown] = useState<Citation>();
@@ -72,14 +64,17 @@ export function AskPanel({
 
   return (
     <section className={classes.panel} aria-label={title}>
-      <div className={classes.head}>
-        <Heading className={classes.title}>{title}</Heading>
-        {exchanges.length > 0 && (
-          <Button size="compact-sm" variant="subtle" onClick={() => conversation.clear()}>
-            {strings.ask.clear}
-          </Button>
-        )}
-      </div>
+      <PanelHead
+        title={title}
+        heading={heading}
+        action={
+          exchanges.length > 0 && (
+            <Button size="compact-sm" variant="subtle" onClick={() => conversation.clear()}>
+              {strings.ask.clear}
+            </Button>
+          )
+        }
+      />
       {/* What scrolls must be reachable by keyboard. */}
       <div className={classes.scroller} tabIndex={0} role="region" aria-label={strings.ask.history}>
         {exchanges.length === 0 ? (
@@ -102,7 +97,7 @@ export function AskPanel({
               <ExchangeView
                 key={exchange.id}
                 exchange={exchange}
-                heading={Heading === 'h1' ? 'h2' : 'h3'}
+                heading={heading === 'h1' ? 'h2' : 'h3'}
                 nameMeetings={meetingId === null}
                 actions={actions}
                 onRetry={conversation.retry}
